@@ -1,0 +1,171 @@
+"""The path of a question: question -> hits -> evidence -> (model) -> checked statements -> Answer."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+
+from onrecord.errors import ModelError, QuestionError
+from onrecord.generation.citations import checked, drafts
+from onrecord.generation.evidence import candidates, choose, is_answerable, score
+from onrecord.generation.llm import LanguageModel
+from onrecord.generation.prompts import fitting, messages
+from onrecord.generation.understand import Understood, understand
+from onrecord.search.retriever import Retriever
+from onrecord.text.normalise import single_line
+from onrecord.types import (
+    Answer,
+    AnswerEvent,
+    Article,
+    Citation,
+    Evidence,
+    EvidenceItem,
+    Filters,
+    Hit,
+    Question,
+    Searched,
+    Statement,
+    StatementPiece,
+    Timings,
+)
+
+__all__ = ["MAX_QUESTION", "answer"]
+
+MAX_QUESTION = 500
+"""The longest question, in characters."""
+_HITS = 12
+_EVIDENCE = 6
+_PROMPT_TOKENS = 700
+_ANSWER_TOKENS = 160
+_MOST_GENERATED = 3
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Clock:
+    started: float
+    searched: float = 0.0
+    first: float | None = None
+
+    def since(self) -> float:
+        return round((time.monotonic() - self.started) * 1000, 1)
+
+
+def answer(
+    question: Question, *, retriever: Retriever, generation: str, model: LanguageModel | None = None
+) -> Iterator[AnswerEvent]:
+    """Answer a question from one generation, event by event; the last event is the Answer.
+
+    With no model, or when nothing that the model writes survives the checks, the statements are the
+    evidence itself, word for word.  Closing the iterator stops the model.  Raises QuestionError.
+    """
+    clock = _Clock(time.monotonic())
+    _check(question)
+    asked = understand(question, retriever.speakers)
+    hits = _search(question, asked, retriever)
+    clock.searched = clock.since()
+    yield Searched(asked.text, tuple(hits))
+
+    evidence = _evidence(hits, asked, retriever)
+    statements: list[Statement] = []
+    for statement in _statements(asked, evidence, model):
+        if clock.first is None:
+            clock.first = clock.since()
+        statements.append(statement)
+        yield StatementPiece(statement, tuple(Citation.of(evidence[n]) for n in statement.citations))
+
+    cited = {number for statement in statements for number in statement.citations}
+    yield Answer(
+        question=single_line(question.text),
+        statements=tuple(statements),
+        citations=tuple(Citation.of(item) for item in evidence.items if item.number in cited),
+        refused=not statements,
+        mode="model" if any(s.kind == "generated" for s in statements) else "extractive",
+        generation=generation,
+        nearest=() if statements else _nearest(hits),
+        timings=Timings(clock.searched, clock.first, clock.since()),
+    )
+
+
+def _check(question: Question) -> None:
+    text = single_line(question.text)
+    if not any(character.isalnum() for character in text):
+        raise QuestionError("the question is empty", hint="ask in words")
+    if len(question.text) > MAX_QUESTION:
+        raise QuestionError(
+            f"the question has {len(question.text):,} characters, at most {MAX_QUESTION} are read",
+            hint="shorten it",
+        )
+    filters = question.filters
+    if filters.since and filters.until and filters.since > filters.until:
+        raise QuestionError(f"since {filters.since} is after until {filters.until}", hint="swap the two")
+
+
+def _search(question: Question, asked: Understood, retriever: Retriever) -> list[Hit]:
+    """Passages for the question; in those of a speaker's own words first where it names one."""
+    if not asked.speakers or question.filters.speaker is not None:
+        return retriever.search(asked.text, k=_HITS, filters=question.filters)
+    hits: list[Hit] = []
+    for speaker in asked.speakers[:3]:
+        filters: Filters = replace(question.filters, speaker=speaker)
+        hits += retriever.search(asked.subject or asked.text, k=_HITS, filters=filters)
+    return hits or retriever.search(asked.text, k=_HITS, filters=question.filters)
+
+
+def _evidence(hits: Sequence[Hit], asked: Understood, retriever: Retriever) -> Evidence:
+    def similarity(query: str, texts: Sequence[str]) -> Sequence[float]:
+        vectors = retriever.embedder.embed([query, *texts])
+        return [float(value) for value in vectors[1:] @ vectors[0]]
+
+    found = score(candidates(hits, asked, retriever.store.quotes_of), asked, similarity)
+    if not is_answerable(found, asked):
+        return Evidence(())
+    return choose(found, asked, most=_EVIDENCE)
+
+
+def _statements(asked: Understood, evidence: Evidence, model: LanguageModel | None) -> Iterator[Statement]:
+    """What the model phrased, where it may be shown, then the words that it rests on."""
+    generated: list[Statement] = []
+    if model is not None and len(evidence):
+        for statement in _generated(asked, evidence, model):
+            generated.append(statement)
+            yield statement
+    for item in evidence.items:
+        # Somebody's own words are what was asked for; an extract that was phrased is in its citation.
+        if item.kind != "extract" or not generated:
+            yield _verbatim(item)
+
+
+def _generated(asked: Understood, evidence: Evidence, model: LanguageModel) -> Iterator[Statement]:
+    seen: set[str] = set()
+    try:
+        shown = fitting(asked.text, evidence, count=model.count_tokens, tokens=_PROMPT_TOKENS)
+        with closing(_stream(model, asked.text, shown)) as pieces:
+            for text, numbers in drafts(pieces):
+                statement = checked(text, numbers, shown)
+                if statement is None:
+                    _log.debug("withheld: %s", text)
+                    continue
+                if statement.text not in seen:
+                    seen.add(statement.text)
+                    yield statement
+                if len(seen) == _MOST_GENERATED:
+                    return
+    except ModelError as error:
+        # The evidence stands without the model; the reader gets it now, the operator gets the reason.
+        _log.warning("answered without the model: %s", error)
+
+
+def _stream(model: LanguageModel, question: str, evidence: Evidence) -> Iterator[str]:
+    yield from model.stream(messages(question, evidence), max_tokens=_ANSWER_TOKENS)
+
+
+def _verbatim(item: EvidenceItem) -> Statement:
+    return Statement(item.passage.text, item.kind, (item.number,), item.speaker)
+
+
+def _nearest(hits: Sequence[Hit], *, most: int = 3) -> tuple[Article, ...]:
+    return tuple({hit.passage.article.id: hit.passage.article for hit in hits}.values())[:most]

@@ -1,0 +1,388 @@
+"""The command line: thin commands over the runtime.  Heavy imports happen inside the commands."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import click
+import typer
+
+from onrecord.errors import FileError, InputError, OnRecordError, QuestionError
+
+if TYPE_CHECKING:
+    from onrecord.runtime import Runtime
+    from onrecord.types import Question
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="onrecord",
+    help="Question answering over a newsroom's articles: every answer cited, every quotation verbatim.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Index = Annotated[Path | None, typer.Option("--index", metavar="DIR", help="The index folder [ONRECORD_INDEX].")]
+Speaker = Annotated[str | None, typer.Option(metavar="NAME", help="Only passages in which NAME speaks.")]
+Since = Annotated[str | None, typer.Option(metavar="DATE", help="Only articles of this day or later (2022-06-17).")]
+Until = Annotated[str | None, typer.Option(metavar="DATE", help="Only articles of this day or earlier.")]
+Today = Annotated[str | None, typer.Option(metavar="DATE", help="The day that the question is asked on.")]
+Articles = Annotated[list[str] | None, typer.Option("--article", metavar="ID", help="Only these articles.")]
+Batch = Annotated[Path | None, typer.Option(metavar="FILE", help="JSON Lines, one object a line.")]
+
+
+@app.command()
+def ingest(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files and folders: .md, .txt, .jsonl.")],
+    index: Index = None,
+    prune: Annotated[bool, typer.Option("--prune", help="Remove articles that were not given.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Read articles and publish an index of them."""
+    with _runtime(index=index) as runtime, _progress() as progress:
+        report = runtime.ingest(paths, prune=prune, progress=progress)
+    articles = {name: getattr(report, name) for name in ("added", "changed", "unchanged", "removed")}
+    rejected = [{"file": r.file, "line": r.line, "reason": r.reason} for r in report.rejected]
+    for one in report.rejected:
+        line = f", line {one.line}" if one.line else ""
+        _say(f"rejected {one.file}{line}: {one.reason}", error=True)
+    if prune and rejected:
+        _say("nothing was removed, because files were rejected; mend them and ingest again", error=True)
+    if as_json:
+        articles["rejected"] = len(rejected)
+        fields = ("passages", "embedded", "quotes", "seconds")
+        _print_json(
+            {"generation": report.generation, "articles": articles}
+            | {name: getattr(report, name) for name in fields}
+            | {"rejected": rejected}
+        )
+        return
+    done = ", ".join(f"{count} {name}" for name, count in articles.items() if count) or "nothing new"
+    _say(
+        f"{report.generation}: {done}; {report.passages} passages ({report.embedded} embedded), "
+        f"{report.quotes} quotes, {report.seconds:.1f} s"
+    )
+
+
+@app.command()
+def search(
+    query: Annotated[str | None, typer.Argument(help="Words to look for.")] = None,
+    k: Annotated[int, typer.Option("-k", min=1, max=1000, help="How many passages.")] = 10,
+    speaker: Speaker = None,
+    since: Since = None,
+    until: Until = None,
+    article: Articles = None,
+    batch: Batch = None,
+    index: Index = None,
+    as_json: Json = False,
+) -> None:
+    """Find the passages nearest to a query."""
+    options = {"speaker": speaker, "since": since, "until": until, "article": article or []}
+    with _runtime(index=index) as runtime:
+        for record in _records("query", query, batch, options):
+            filters = _filters(record)
+            hits = runtime.search(record["query"], k=_count(record.get("k", k)), filters=filters)
+            found = [
+                {
+                    "rank": rank,
+                    "article": hit.passage.article.id,
+                    "start": hit.passage.start,
+                    "end": hit.passage.end,
+                    "text": hit.passage.text,
+                    "score": round(hit.score, 6),
+                }
+                for rank, hit in enumerate(hits, start=1)
+            ]
+            if as_json or batch:
+                _print_json(_with_id(record, {"query": record["query"], "hits": found}))
+            else:
+                for one in found:
+                    _say(f"{one['rank']:>2}. {one['article']} [{one['start']}:{one['end']}]\n    {_short(one['text'])}")
+
+
+@app.command()
+def ask(
+    question: Annotated[str | None, typer.Argument(help="What to ask.")] = None,
+    speaker: Speaker = None,
+    since: Since = None,
+    until: Until = None,
+    today: Today = None,
+    article: Articles = None,
+    no_model: Annotated[bool, typer.Option("--no-model", help="Answer in the articles' own words only.")] = False,
+    stream: Annotated[bool, typer.Option("--stream", help="Print one JSON event a line.")] = False,
+    batch: Batch = None,
+    index: Index = None,
+    as_json: Json = False,
+) -> None:
+    """Answer a question with cited passages."""
+    from onrecord.jsonable import answer_json, event_json
+    from onrecord.types import Answer
+
+    options = {"speaker": speaker, "since": since, "until": until, "today": today, "article": article or []}
+    with _runtime(index=index) as runtime:
+        for record in _records("question", question, batch, options):
+            phrased = not (no_model or record.get("no_model", False))
+            with closing(runtime.ask(_question(record), phrased=phrased)) as events:  # type: ignore[type-var]
+                for event in events:
+                    if stream:
+                        _print_json(_with_id(record, event_json(event)))
+                    elif isinstance(event, Answer):
+                        if as_json or batch:
+                            _print_json(_with_id(record, answer_json(event)))
+                        else:
+                            _say(_readable(event))
+
+
+@app.command(name="article")
+def show_article(
+    article_id: Annotated[str, typer.Argument(metavar="ID")], index: Index = None, as_json: Json = False
+) -> None:
+    """Print an article: the text that every offset counts in."""
+    from onrecord.jsonable import article_json
+
+    with _runtime(index=index) as runtime:
+        found = runtime.article(article_id)
+    if as_json:
+        _print_json(article_json(found))
+    else:
+        _say(found.text)
+
+
+@app.command()
+def quotes(
+    speaker: Speaker = None,
+    article: Annotated[str | None, typer.Option(metavar="ID", help="Only this article.")] = None,
+    index: Index = None,
+    as_json: Json = False,
+) -> None:
+    """List who said what, word for word or reported."""
+    from onrecord.jsonable import quote_json
+
+    with _runtime(index=index) as runtime:
+        for quote in runtime.quotes(speaker=speaker, article=article):
+            if as_json:
+                _print_json(quote_json(quote))
+            else:
+                name = quote.speaker.name if quote.speaker else "(speaker unknown)"
+                _say(f"{name}, {'direct' if quote.direct else 'reported'}: {_short(quote.text)}")
+
+
+@app.command()
+def verify(index: Index = None, as_json: Json = False) -> None:
+    """Check that everything published is whole."""
+    with _runtime(index=index) as runtime:
+        manifest = runtime.manifest()
+    if as_json:
+        _print_json({"whole": True, "generation": manifest.generation, "counts": manifest.counts})
+    else:
+        counts = ", ".join(f"{count} {name}" for name, count in manifest.counts.items())
+        _say(f"{manifest.generation} is whole: {counts}, {len(manifest.files)} files")
+
+
+@app.command()
+def doctor(index: Index = None, as_json: Json = False) -> None:
+    """Check this machine and this installation; each line says ok or what to do."""
+    from onrecord.doctor import examine
+
+    with _runtime(index=index) as runtime:
+        found = examine(runtime)
+    if as_json:
+        _print_json({"ok": all(one.ok for one in found), "checks": [one.as_dict() for one in found]})
+    else:
+        for one in found:
+            _say(f"{'ok ' if one.ok else 'NO '} {one.name}: {one.detail}" + ("" if one.ok else f" -> {one.advice}"))
+    if not all(one.ok for one in found):
+        raise typer.Exit(3)
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="The address to listen on [127.0.0.1].")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="The port [7860].")] = None,
+    index: Index = None,
+) -> None:
+    """Open the chat in a browser; an empty index is filled from the corpus first."""
+    from onrecord.serve import run
+
+    with _runtime(index=index, host=host, port=port) as runtime:
+        with _progress() as progress:
+            run(runtime, progress=progress, say=lambda text: _say(text, error=True))
+
+
+def main(argv: list[str] | None = None) -> NoReturn:
+    """Run a command; every error is one line on stderr, and JSON on stdout with ``--json``."""
+    arguments = sys.argv[1:] if argv is None else argv
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal or a file name may not be UTF-8; a character that cannot be shown is no fault.
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    try:
+        code = app(arguments, prog_name="onrecord", standalone_mode=False) or 0
+    except OnRecordError as error:
+        code = _failed(arguments, error.code, error.message, error.hint, error.exit_code)
+    except click.exceptions.NoArgsIsHelpError as error:
+        _say(error.format_message())
+        code = 2
+    except click.ClickException as error:
+        code = _failed(arguments, "bad_usage", error.format_message(), "see `onrecord --help`", 2)
+    except (KeyboardInterrupt, click.Abort):
+        code = _failed(arguments, "interrupted", "interrupted", "what was published before is whole", 130)
+    except BrokenPipeError:
+        # The reader of a pipe left; nothing more can be said to it.
+        sys.stderr.close()
+        code = 1
+    except Exception as error:  # noqa: BLE001 - the last place before a traceback would reach a user
+        reason = f"{type(error).__name__}: {error}"
+        code = _failed(arguments, "internal", reason, "this is a fault of onrecord; please report it", 1)
+    sys.exit(code)
+
+
+def _failed(arguments: list[str], code: str, message: str, hint: str, exit_code: int) -> int:
+    line = " ".join(f"{message}; {hint}".split())
+    _say(f"onrecord: {line}", error=True)
+    if "--json" in arguments:
+        _print_json({"error": {"code": code, "message": message, "hint": hint}})
+    return exit_code
+
+
+@contextmanager
+def _runtime(**options: object) -> Iterator[Runtime]:
+    from onrecord.runtime import Runtime
+    from onrecord.settings import load_settings
+
+    with closing(Runtime(load_settings(**options))) as runtime:
+        yield runtime
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, int, int], None]]:
+    """A bar with a time estimate on a terminal; nothing where nobody watches."""
+    if not sys.stderr.isatty():
+        yield lambda _stage, _done, _total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        tasks: dict[str, Any] = {}
+
+        def progress(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bars.add_task(stage, total=total)
+            bars.update(tasks[stage], completed=done, total=total)
+
+        yield progress
+
+
+def _records(key: str, text: str | None, batch: Path | None, options: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    if (text is None) == (batch is None):
+        raise InputError(f"give either a {key} or --batch FILE", hint=f'for example: onrecord {_command(key)} "..."')
+    if batch is None:
+        yield {key: text, **options}
+        return
+    try:
+        lines = batch.read_text("utf-8").splitlines()
+    except UnicodeDecodeError:
+        raise FileError(f"{batch} is not UTF-8", hint="save it as UTF-8") from None
+    except OSError as error:
+        raise FileError(f"{batch} cannot be read: {error.strerror}", hint="check the path") from None
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            yield options | _record(key, line, f"{batch}, line {number}")
+
+
+def _record(key: str, line: str, where: str) -> dict[str, Any]:
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError):
+        raise FileError(f"{where} is not JSON", hint="one object a line") from None
+    if not isinstance(record, dict) or not isinstance(record.get(key), str):
+        raise FileError(f"{where} has no {key} that is a string", hint=f'write {{"id": 1, "{key}": "..."}}')
+    return record
+
+
+def _command(key: str) -> str:
+    return {"question": "ask", "query": "search", "quote": "check"}[key]
+
+
+def _with_id(record: dict[str, Any], value: dict[str, Any]) -> dict[str, Any]:
+    return {"id": record["id"], **value} if "id" in record else value
+
+
+def _question(record: dict[str, Any]) -> Question:
+    from onrecord.types import Question
+
+    return Question(text=record["question"], filters=_filters(record), today=_day(record, "today"))
+
+
+def _filters(record: dict[str, Any]) -> Any:
+    from onrecord.types import Filters
+
+    articles = record.get("article") or []
+    speaker = record.get("speaker")
+    if isinstance(articles, str):
+        articles = [articles]
+    if not isinstance(articles, list) or not all(isinstance(one, str) for one in articles):
+        raise QuestionError("article is not a list of ids", hint='write ["id"]')
+    if speaker is not None and (not isinstance(speaker, str) or not speaker.strip()):
+        raise QuestionError("the speaker is not a name", hint="leave it out or give a name")
+    filters = Filters(speaker, _day(record, "since"), _day(record, "until"), tuple(articles))
+    if filters.since and filters.until and filters.since > filters.until:
+        raise QuestionError(f"since {filters.since} is after until {filters.until}", hint="swap the two")
+    return filters
+
+
+def _day(record: dict[str, Any], key: str) -> date | None:
+    value = record.get(key)
+    if value is None:
+        return None
+    try:
+        return date.fromisoformat(value)
+    except (ValueError, TypeError):
+        raise QuestionError(f"{key} is not a date: {value!r}", hint="write it like 2022-06-17") from None
+
+
+def _count(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 1000:
+        raise QuestionError(f"k is not a number from 1 to 1000: {value!r}", hint="leave it out for 10")
+    return value
+
+
+def _readable(answer: Any) -> str:
+    from onrecord.generation.prompts import REFUSAL
+
+    if answer.refused:
+        nearest = [f"  - {article.title}" for article in answer.nearest]
+        return "\n".join([REFUSAL, *(["The nearest articles:", *nearest] if nearest else [])])
+    lines = []
+    for statement in answer.statements:
+        marks = "".join(f"[{number}]" for number in statement.citations)
+        name = f"{statement.speaker}: " if statement.kind == "quoted" and statement.speaker else ""
+        lines.append(f"{name}{statement.text} {marks}\n")
+    for citation in answer.citations:
+        article = citation.article
+        day = article.published or "date unknown"
+        lines.append(f"[{citation.number}] {article.title} ({article.outlet or article.id}, {day}) {citation.start}:{citation.end}")
+    return "\n".join(lines)
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 160 else line[:159] + "…"
+
+
+def _print_json(value: dict[str, Any]) -> None:
+    print(json.dumps(value, ensure_ascii=False), flush=True)
+
+
+def _say(text: str, *, error: bool = False) -> None:
+    print(text, file=sys.stderr if error else sys.stdout, flush=True)

@@ -1,0 +1,95 @@
+"""A model's text -> statements whose citations resolve and whose quotations are verbatim."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from onrecord.generation.support import unsupported
+from onrecord.text.normalise import fold, visible
+from onrecord.text.sentences import sentences
+from onrecord.types import Evidence, EvidenceItem, Statement, quotations
+
+__all__ = ["checked", "drafts"]
+
+_MARKER = re.compile(r"\s*\[\s*(\d{1,3}(?:\s*[,;]\s*\d{1,3})*)\s*\]")
+_ENDS = re.compile(r"[.!?。！？][”’\"'」』)]*$")
+_MAX_CHARACTERS = 600
+
+
+def drafts(pieces: Iterable[str]) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """Cut a stream into sentences, each with the numbers that its markers name, as soon as each is whole.
+
+    ``"A is so. [1] B"`` -> ``("A is so.", (1,))``; a sentence that the stream breaks off is not returned.
+    """
+    buffer = ""
+    for piece in pieces:
+        buffer += visible(piece)
+        while (cut := _first_end(buffer)) is not None:
+            yield _draft(buffer[:cut])
+            buffer = buffer[cut:].lstrip()
+    while buffer.strip():
+        cut = _first_end(buffer) or len(buffer)
+        text, numbers = _draft(buffer[:cut])
+        if _ENDS.search(text) or numbers:
+            yield text, numbers
+        buffer = buffer[cut:].lstrip()
+
+
+def checked(text: str, numbers: Iterable[int], evidence: Evidence) -> Statement | None:
+    """The statement with citations that hold it up, or None if nothing of the evidence does.
+
+    The model's own markers are tried first.  A number that does not exist, or whose passage does not
+    support the statement, is never shown; another item that does support it is cited in its place.
+    """
+    named = [evidence[number] for number in dict.fromkeys(numbers) if 1 <= number <= len(evidence)]
+    for item in [*named, *(item for item in evidence.items if item not in named)]:
+        mended = _verbatim(text, item)
+        if mended is not None and unsupported(mended, item.passage.text, speaker=item.speaker) is None:
+            return Statement(mended, "generated", (item.number,), item.speaker)
+    return None
+
+
+def _first_end(buffer: str) -> int | None:
+    """Where the first sentence and its markers end, if something that is neither follows."""
+    if len(buffer) > _MAX_CHARACTERS:
+        return _MAX_CHARACTERS
+    line = buffer.find("\n")
+    if line > 0 and buffer[:line].strip():
+        return line
+    spans = sentences(buffer)
+    if len(spans) < 2:
+        return None
+    end = spans[0].end
+    while match := _MARKER.match(buffer, end):
+        end = match.end()
+    rest = buffer[end:].strip()
+    # "[" may be the beginning of a marker that has not arrived yet.
+    return end if rest and not rest.startswith("[") else None
+
+
+def _draft(raw: str) -> tuple[str, tuple[int, ...]]:
+    numbers = [int(number) for match in _MARKER.finditer(raw) for number in re.findall(r"\d+", match.group(1))]
+    text = " ".join(_MARKER.sub("", raw).split())
+    return re.sub(r"\s+([.,;!?])", r"\1", text), tuple(dict.fromkeys(numbers))
+
+
+def _verbatim(text: str, item: EvidenceItem) -> str | None:
+    """The text with each quotation replaced by the words as they are printed; None if one is not there."""
+    source = item.passage.text
+    folded = fold(source)
+    mended: list[str] = []
+    at = 0
+    for start, end in quotations(text):
+        wanted = fold(text[start:end]).text.strip()
+        tail = ""
+        if wanted and wanted not in folded.text:
+            # American typography puts the sentence's own full stop inside the marks.
+            wanted, tail = wanted.rstrip(".,"), text[end - 1] if text[end - 1] in ".," else ""
+        place = folded.text.find(wanted) if wanted else -1
+        if place < 0:
+            return None
+        span = folded.original(place, place + len(wanted))
+        mended += [text[at:start], source[span.start : span.end], text[end : end + 1], tail]
+        at = min(len(text), end + 1)
+    return "".join([*mended, text[at:]])

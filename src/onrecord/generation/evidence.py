@@ -1,0 +1,157 @@
+"""Hits -> evidence: whole utterances and single sentences, scored against what was asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from onrecord.generation.understand import Understood
+from onrecord.text.passages import body_sentences, context_of
+from onrecord.text.tokens import content_stems
+from onrecord.types import Article, Evidence, EvidenceItem, Hit, Passage, Quote, Span
+
+__all__ = ["Candidate", "candidates", "choose", "is_answerable", "score"]
+
+Similarity = Callable[[str, Sequence[str]], Sequence[float]]
+"""The cosine of a query to each of some texts."""
+
+# Set on the questions of the shipped article and of RealTimeQA 2022 (docs/measurements.md).
+_COVERED = 0.5
+_NEAR = 0.25
+_VERY_NEAR = 0.5
+_RELATIVE = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A passage that may be evidence; ``coverage`` and ``similarity`` are between 0 and 1."""
+
+    passage: Passage
+    kind: str
+    speaker: str | None
+    coverage: float = 0.0
+    similarity: float = 0.0
+
+    @property
+    def score(self) -> float:
+        """Words and meaning, weighing the same."""
+        return 0.5 * self.coverage + 0.5 * self.similarity
+
+
+def candidates(
+    hits: Sequence[Hit], asked: Understood, quotes_of: Callable[[Article], Sequence[Quote]]
+) -> list[Candidate]:
+    """The utterances and sentences of the passages found, each once, in the order of the hits.
+
+    Where the question names speakers, only what they said counts.
+    """
+    found: dict[tuple[str, Span], Candidate] = {}
+    for hit in hits:
+        article = hit.passage.article
+        area = Span(hit.passage.start, hit.passage.end)
+        sentences = body_sentences(article)
+        taken: list[Span] = []
+        for quote in quotes_of(article):
+            span = _whole_sentences(quote, sentences)
+            if span is None or not _overlap(span, area):
+                continue
+            taken.append(span)
+            speaker = quote.speaker.name if quote.speaker else None
+            kind = "quoted" if quote.direct else "reported"
+            _keep(found, article, Candidate(Passage(article, *span), kind, speaker))
+        for sentence in sentences:
+            if _overlap(sentence, area) and not any(_overlap(sentence, span) for span in taken):
+                _keep(found, article, Candidate(Passage(article, *sentence), "extract", None))
+    if asked.speakers:
+        return [candidate for candidate in found.values() if candidate.speaker in asked.speakers]
+    return [c for c in found.values() if not c.passage.text.rstrip().endswith(("?", "？"))]
+
+
+def score(found: Sequence[Candidate], asked: Understood, similarity: Similarity) -> list[Candidate]:
+    """The candidates with their coverage of the question's words and their nearness to its subject."""
+    if not found:
+        return []
+    near = similarity(asked.subject or asked.text, [candidate.passage.text for candidate in found])
+    return [
+        Candidate(c.passage, c.kind, c.speaker, _coverage(c.passage, asked), max(0.0, float(value)))
+        for c, value in zip(found, near, strict=True)
+    ]
+
+
+def is_answerable(found: Sequence[Candidate], asked: Understood) -> bool:
+    """Whether any candidate is about what was asked, and not only the nearest thing there is."""
+    if not asked.stems:
+        # "What does Pu say?" asks for whatever there is; without a speaker it asks for nothing.
+        return bool(asked.speakers and found)
+    return any(_is_about(candidate, asked) for candidate in found)
+
+
+def choose(found: Sequence[Candidate], asked: Understood, *, most: int) -> Evidence:
+    """At most ``most`` candidates that are about the question, article by article in the order of the text."""
+    about = [c for c in found if not asked.stems or _is_about(c, asked)]
+    best = max((c.score for c in about), default=0.0)
+    kept = sorted((c for c in about if c.score >= _RELATIVE * best), key=lambda c: -c.score)[:most]
+    order = {c.passage.article.id: place for place, c in reversed(list(enumerate(kept)))}
+    kept.sort(key=lambda c: (order[c.passage.article.id], c.passage.start))
+    return Evidence(
+        tuple(
+            EvidenceItem(number, c.passage, c.kind, c.speaker, c.score)  # type: ignore[arg-type]
+            for number, c in enumerate(kept, start=1)
+        )
+    )
+
+
+def _keep(found: dict[tuple[str, Span], Candidate], article: Article, candidate: Candidate) -> None:
+    key = (article.id, Span(candidate.passage.start, candidate.passage.end))
+    known = found.get(key)
+    # The same words can be a quotation inside a reported statement; the quotation is the stronger form.
+    if known is None or (known.kind == "reported" and candidate.kind == "quoted"):
+        found[key] = candidate
+
+
+def _whole_sentences(quote: Quote, sentences: Sequence[Span]) -> Span | None:
+    start = min(quote.start, quote.mention.start) if quote.mention else quote.start
+    end = max(quote.end, quote.mention.end) if quote.mention else quote.end
+    inside = [s for s in sentences if _overlap(s, Span(start, end))]
+    if not inside or any(block.kind not in {"body"} for block in _blocks(quote.article, inside)):
+        return None
+    return Span(inside[0].start, inside[-1].end)
+
+
+def _blocks(article: Article, sentences: Sequence[Span]) -> Iterable[object]:
+    start, end = sentences[0].start, sentences[-1].end
+    return [block for block in article.blocks if block.start < end and block.end > start]  # type: ignore[misc]
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
+def _coverage(passage: Passage, asked: Understood) -> float:
+    if not asked.stems:
+        return 1.0
+    own = content_stems(passage.text)
+    context = content_stems(context_of(passage))
+    total = sum(1.0 if _has(own, s) else 0.5 if _has(context, s) else 0.0 for s in asked.stems)
+    return total / len(asked.stems)
+
+
+def _has(stems: Sequence[str], wanted: str) -> bool:
+    return any(s == wanted or _same_root(s, wanted) for s in stems)
+
+
+def _same_root(one: str, other: str) -> bool:
+    # "auto" and "automobil", "electr" and "electron": short forms that a stemmer keeps apart.
+    short, long = sorted((one, other), key=len)
+    return len(short) >= 4 and long.startswith(short) and short.isalpha()
+
+
+def _is_about(candidate: Candidate, asked: Understood) -> bool:
+    if asked.names:
+        words = content_stems(candidate.passage.article.text)
+        present = sum(_has(words, name) for name in asked.names)
+        if present < 0.75 * len(asked.names):
+            return False
+    if candidate.similarity >= _VERY_NEAR:
+        return True
+    return candidate.coverage >= _COVERED and candidate.similarity >= _NEAR

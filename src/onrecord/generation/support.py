@@ -1,0 +1,120 @@
+"""Whether a passage supports a statement: decided by rules, so that a reader can follow the reason."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from onrecord.text.sentences import sentences
+from onrecord.text.tokens import STOP_WORDS, stem, words
+
+__all__ = ["unsupported"]
+
+_SHARE = 0.8
+_NEGATIONS = frozenset("no not never none nobody nothing neither nor without cannot nt hardly barely".split())
+_HEDGES = frozenset(
+    "may might could would should if unless perhaps maybe possibly probably likely unlikely almost about nearly".split()
+)
+_SAYING = frozenset(
+    stem(word) for word in "say says said saying tell told think thinks thought believe believes believed according added add adds noted".split()
+)
+_TOKEN = re.compile(r"\w+(?:['’]\w+)*")
+_NUMBER_WORDS = frozenset(
+    "one two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty hundred thousand million billion trillion percent".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    stem: str
+    fixed: bool
+    """Whether it is a name or a number, which no other word may stand for."""
+
+
+def unsupported(statement: str, passage: str, *, speaker: str | None = None) -> str | None:
+    """Why the passage does not support the statement, or None if it does.
+
+    The statement's words must stand in one or two neighbouring sentences of the passage in the same
+    order, nearly all of them, each name and number among them; negations and hedges must agree; and where
+    the passage is somebody's words, the statement must name that somebody.
+    """
+    if speaker is not None and not _names(statement, speaker):
+        return f"it does not say that {speaker} said it"
+    said = _content(statement, speaker)
+    if len(said) < 2:
+        return "it says nothing"
+    spans = sentences(passage)
+    windows = [passage[a.start : b.end] for a, b in zip(spans, spans[1:], strict=False)]
+    reasons = [_against(statement, said, text, speaker) for text in [passage[s:e] for s, e in spans] + windows]
+    return None if None in reasons else (reasons[0] if reasons else "the passage is empty")
+
+
+def _against(statement: str, said: Sequence[_Word], source: str, speaker: str | None) -> str | None:
+    there = [word.stem for word in _content(source, None)]
+    aligned = _common([word.stem for word in said], there)
+    if missing := [word.stem for index, word in enumerate(said) if word.fixed and index not in aligned]:
+        return f"{missing[0]!r} does not stand there in this place"
+    if len(aligned) < _SHARE * len(said):
+        return f"only {len(aligned)} of its {len(said)} words stand there in this order"
+    own, other = _bare(statement, speaker), _bare(source, speaker)
+    if bool(own & _NEGATIONS) != bool(other & _NEGATIONS):
+        return "one of the two is negated"
+    if lost := (own ^ other) & _HEDGES:
+        return f"{sorted(lost)[0]!r} stands in only one of the two"
+    return None
+
+
+def _content(text: str, speaker: str | None) -> list[_Word]:
+    own = {stem(word) for word in words(speaker)} if speaker else set()
+    found: list[_Word] = []
+    for place, match in enumerate(_TOKEN.finditer(text)):
+        shown = match.group()
+        for word in words(shown):
+            root = stem(word)
+            if word in STOP_WORDS or root in _SAYING or root in own:
+                continue
+            number = any(character.isdigit() for character in word) or word in _NUMBER_WORDS
+            # The first word of a sentence is capitalised whatever it is.
+            found.append(_Word(root, number or (place > 0 and shown[0].isupper()) or not word.isascii()))
+    return found
+
+
+def _bare(text: str, speaker: str | None) -> set[str]:
+    own = set(words(speaker)) if speaker else set()
+    found: set[str] = set()
+    for word in words(text):
+        if word.endswith("n't"):
+            found.add("nt")
+        found.add(word.replace("'", ""))
+    return found - own
+
+
+def _names(statement: str, speaker: str) -> bool:
+    said = set(words(statement))
+    parts = words(speaker)
+    if not speaker.isascii():
+        return speaker in statement
+    return any(part in said for part in parts if len(part) > 1 and part not in STOP_WORDS)
+
+
+def _common(one: Sequence[str], other: Sequence[str]) -> set[int]:
+    """The indexes in ``one`` of a longest common subsequence with ``other``.
+
+    Both are a sentence or two, so the quadratic table is small.
+    """
+    table = [[0] * (len(other) + 1) for _ in range(len(one) + 1)]
+    for i in reversed(range(len(one))):
+        for j in reversed(range(len(other))):
+            table[i][j] = table[i + 1][j + 1] + 1 if one[i] == other[j] else max(table[i + 1][j], table[i][j + 1])
+    found: set[int] = set()
+    i = j = 0
+    while i < len(one) and j < len(other):
+        if one[i] == other[j]:
+            found.add(i)
+            i, j = i + 1, j + 1
+        elif table[i + 1][j] >= table[i][j + 1]:
+            i += 1
+        else:
+            j += 1
+    return found

@@ -1,0 +1,106 @@
+"""What a question asks: whose words, about what, and which names and numbers an answer must hold."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from onrecord.text.normalise import single_line
+from onrecord.text.tokens import STOP_WORDS, content_stems, stem, words
+from onrecord.types import Question
+
+__all__ = ["Understood", "understand"]
+
+_SPEECH = frozenset(
+    stem(word)
+    for word in """say says said saying tell told think thinks thought believe believes believed opinion opinions
+    view views stance claim claims claimed mention mentions mentioned comment comments commented talk talks
+    talked discuss discusses discussed explain explains explained describe describes described argue argues
+    argued statement statements quote quotes quoted according remark remarks position speak spoke feel feels
+    know regarding concerning topic subject professor mr mrs ms dr""".split()
+)
+_CAPITALISED = re.compile(r"(?<![\w’'-])(?:[A-Z][\w’'-]*|\d[\d.,:]*\d|\d)")
+_PRONOUN = re.compile(r"\b(?:he|she|him|his|her|hers|they|them|their|it|its|that|this|those|these|there)\b", re.IGNORECASE)
+_OPENERS = re.compile(r"\s*(?:and|but|so|also|what about|how about|why|why not|when|where)\b[^.]{0,40}\?*\s*$", re.IGNORECASE)
+_QUESTION_WORDS = frozenset(
+    "What Who Whom Whose When Where Why How Which Is Are Was Were Do Does Did Has Have Had Can Could Will Would "
+    "Should In On At The A An I Tell Give List And But So Please Today".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A question made self-contained and taken apart.
+
+    ``speakers`` are full names of the corpus's speakers that the question names; ``subject`` is what is
+    left of it without them and without words of saying; ``names`` are its other names and numbers, as
+    stems.
+    """
+
+    text: str
+    speakers: tuple[str, ...]
+    subject: str
+    stems: tuple[str, ...]
+    names: tuple[str, ...]
+
+
+def understand(question: Question, speakers: Mapping[str, Sequence[str]]) -> Understood:
+    """Take a question apart, with the subject of the turn before where it only points there."""
+    text = _self_contained(question)
+    asked = question.filters.speaker or ""
+    found, mentioned = _speakers_in(f"{text} {asked}", speakers)
+    subject = [word for word in words(text) if word not in mentioned]
+    kept = [word for word in subject if word not in STOP_WORDS and stem(word) not in _SPEECH]
+    return Understood(
+        text=text,
+        speakers=found,
+        subject=" ".join(kept) if found else text,
+        stems=tuple(dict.fromkeys(stem(word) for word in kept)),
+        names=tuple(name for name in _names(text) if name not in {stem(word) for word in mentioned}),
+    )
+
+
+def _self_contained(question: Question) -> str:
+    text = single_line(question.text)
+    if not question.history:
+        return text
+    # Without a subject of its own, or pointing back, a question is about what the last one was about.
+    if _PRONOUN.search(text) or _OPENERS.fullmatch(text) or not content_stems(text):
+        return f"{single_line(question.history[-1].question)} {text}"
+    return text
+
+
+def _speakers_in(text: str, speakers: Mapping[str, Sequence[str]]) -> tuple[tuple[str, ...], set[str]]:
+    """The speakers whose name, other form or last name stands in the text, and the words that name them."""
+    lowered = f" {' '.join(words(text))} "
+    found: dict[str, tuple[str, ...]] = {}
+    for name, aliases in speakers.items():
+        parts = words(name)
+        # A single word of a name counts only where it is written as a name: "may" is no Theresa May.
+        forms = [words(form) for form in (name, *aliases)] + [parts[-1:], parts[:1]]
+        for form in sorted((form for form in forms if form), key=len, reverse=True):
+            shown = f" {' '.join(form)} "
+            if shown in lowered and (len(form) > 1 or _written_as_name(form[0], text)):
+                found[name] = tuple(form)
+                break
+    longest = max((len(form) for form in found.values()), default=0)
+    # "Pu Yongjian" in the question names one person; only a bare "Pu" leaves all of that name open.
+    kept = {name: form for name, form in found.items() if longest == 1 or len(form) > 1}
+    return tuple(kept), {word for form in kept.values() for word in form}
+
+
+def _written_as_name(word: str, text: str) -> bool:
+    if not word.isascii():
+        return True
+    return re.search(rf"(?<!\w){re.escape(word.capitalize())}(?:['’]s)?(?!\w)|(?<!\w){re.escape(word.upper())}(?!\w)", text) is not None
+
+
+def _names(text: str) -> list[str]:
+    found: list[str] = []
+    for match in _CAPITALISED.finditer(text):
+        word = match.group()
+        if word in _QUESTION_WORDS or (match.start() == 0 and word.lower() in STOP_WORDS):
+            continue
+        found += [stem(part) for part in words(word)]
+    return list(dict.fromkeys(found))

@@ -1,0 +1,104 @@
+"""The vocabulary as JSON: the shapes that scripts rely on, the same on the command line and over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from onrecord.types import (
+    Answer,
+    AnswerEvent,
+    Article,
+    Citation,
+    Quote,
+    Searched,
+    Statement,
+    StatementPiece,
+)
+
+__all__ = ["answer_json", "article_json", "event_json", "quote_json"]
+
+
+def answer_json(answer: Answer) -> dict[str, Any]:
+    """A finished answer."""
+    span, timings = answer.answer_span, answer.timings
+    return {
+        "question": answer.question,
+        "refused": answer.refused,
+        "mode": answer.mode,
+        "generation": answer.generation,
+        "statements": [_statement(statement) for statement in answer.statements],
+        "answer_span": span
+        and {"text": span.text, "citation": span.citation, "start": span.start, "end": span.end},
+        "citations": [_citation(citation) for citation in answer.citations],
+        "nearest": [{"article": a.id, "title": a.title, "url": a.url} for a in answer.nearest],
+        "timings_ms": timings
+        and {"search": timings.search, "first_statement": timings.first_statement, "total": timings.total},
+    }
+
+
+def event_json(event: AnswerEvent) -> dict[str, Any]:
+    """An event of a stream, named by ``event``."""
+    if isinstance(event, Searched):
+        passages = [
+            {"article": hit.passage.article.id, "title": hit.passage.article.title}
+            | {"start": hit.passage.start, "end": hit.passage.end}
+            for hit in event.hits
+        ]
+        return {"event": "searched", "question": event.question, "passages": passages}
+    if isinstance(event, StatementPiece):
+        citations = [_citation(citation) for citation in event.citations]
+        return {"event": "statement", "statement": _statement(event.statement), "citations": citations}
+    return {"event": "answer", **answer_json(event)}
+
+
+def article_json(article: Article) -> dict[str, Any]:
+    """An article with the text that every offset counts in."""
+    return {
+        "id": article.id,
+        "title": article.title,
+        "url": article.url,
+        "published": article.published,
+        "authors": list(article.authors),
+        "outlet": article.outlet,
+        "language": article.language,
+        "status": article.status.state,
+        "text": article.text,
+        "blocks": [{"kind": b.kind, "start": b.start, "end": b.end} for b in article.blocks],
+    }
+
+
+def quote_json(quote: Quote) -> dict[str, Any]:
+    """A quote; its spans cover the words between the marks."""
+    speaker = quote.speaker
+    return {
+        "article": quote.article.id,
+        "spans": [list(span) for span in quote.spans],
+        "text": quote.text,
+        "speaker": speaker and {"name": speaker.name, "mention": quote.mention and list(quote.mention)},
+        "cue": quote.cue,
+        "direct": quote.direct,
+    }
+
+
+def _statement(statement: Statement) -> dict[str, Any]:
+    return {
+        "text": statement.text,
+        "kind": statement.kind,
+        "speaker": statement.speaker,
+        "citations": list(statement.citations),
+    }
+
+
+def _citation(citation: Citation) -> dict[str, Any]:
+    article = citation.article
+    return {
+        "number": citation.number,
+        "article": article.id,
+        "title": article.title,
+        "url": article.url,
+        "published": article.published,
+        "outlet": article.outlet,
+        "start": citation.start,
+        "end": citation.end,
+        "text": citation.text,
+    }

@@ -1,0 +1,116 @@
+"""Words that attribute: verbs of saying and thinking, with the complements that they take.  Data only."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+__all__ = ["CUES", "Cue", "MEDIUM", "RECIPIENT_VERBS", "ZH_CUES"]
+
+
+class Cue(NamedTuple):
+    """A form of a verb: ``said`` -> lemma ``say``, form ``past``, complement ``clause``."""
+
+    lemma: str
+    form: str
+    complement: str
+
+
+# Verbs that report with or without "that": "she said it rained".
+_CLAUSE = """
+    say tell think believe claim insist argue suggest hope fear feel predict admit acknowledge concede know
+    estimate allege assert contend maintain reckon stress assume guess figure bet promise vow imply worry
+    conclude reply swear reiterate mean show find
+"""
+# Verbs that report with "that", "how", "whether", a colon or a quotation.
+_THAT = """
+    add note write announce report explain tweet declare continue warn recall state respond answer repeat
+    observe point caution complain confirm emphasize emphasise indicate joke lament mention quip remark
+    remind reveal agree convince boast brag inform advise clarify comment counter cry disclose elaborate
+    exclaim muse opine proclaim protest reason recount retort shout shrug sigh signal speculate stipulate
+    submit testify theorize underscore underline volunteer wonder yell forecast expect decide recognize
+    recognise realize realise understand learn discover hint signal text email post blog begin plead pray
+    laugh whisper mutter murmur scream marvel gush grumble snap interject offer relate reflect ask inquire
+    posit postulate affirm attest avow certify certify demonstrate read object interpret
+"""
+# Verbs whose object is what was said: "called it a mistake", "urged them to leave".
+_OBJECT = """
+    call describe criticize criticise praise urge accuse deny dismiss condemn denounce blame blast reject
+    pledge demand propose defend hail question compare deride decry mock characterize characterise label
+    portray tout slam cite endorse oppose support propose favor favour threaten recommend
+"""
+_IRREGULAR = {
+    "say": ("says", "said", "said", "saying"),
+    "tell": ("tells", "told", "told", "telling"),
+    "think": ("thinks", "thought", "thought", "thinking"),
+    "feel": ("feels", "felt", "felt", "feeling"),
+    "know": ("knows", "knew", "known", "knowing"),
+    "mean": ("means", "meant", "meant", "meaning"),
+    "show": ("shows", "showed", "shown", "showing"),
+    "find": ("finds", "found", "found", "finding"),
+    "swear": ("swears", "swore", "sworn", "swearing"),
+    "bet": ("bets", "bet", "bet", "betting"),
+    "write": ("writes", "wrote", "written", "writing"),
+    "understand": ("understands", "understood", "understood", "understanding"),
+    "read": ("reads", "read", "read", "reading"),
+    "begin": ("begins", "began", "begun", "beginning"),
+    "admit": ("admits", "admitted", "admitted", "admitting"),
+    "submit": ("submits", "submitted", "submitted", "submitting"),
+    "quip": ("quips", "quipped", "quipped", "quipping"),
+    "brag": ("brags", "bragged", "bragged", "bragging"),
+    "snap": ("snaps", "snapped", "snapped", "snapping"),
+    "slam": ("slams", "slammed", "slammed", "slamming"),
+    "blog": ("blogs", "blogged", "blogged", "blogging"),
+    "forecast": ("forecasts", "forecast", "forecast", "forecasting"),
+    "label": ("labels", "labeled", "labeled", "labeling"),
+    "reveal": ("reveals", "revealed", "revealed", "revealing"),
+    "signal": ("signals", "signaled", "signaled", "signaling"),
+    "answer": ("answers", "answered", "answered", "answering"),
+    "offer": ("offers", "offered", "offered", "offering"),
+    "infer": ("infers", "inferred", "inferred", "inferring"),
+}
+
+
+def _forms(lemma: str) -> tuple[str, str, str, str]:
+    """``deny`` -> ``("denies", "denied", "denied", "denying")``."""
+    if lemma in _IRREGULAR:
+        return _IRREGULAR[lemma]
+    if lemma[-1] == "y" and lemma[-2] not in "aeiou":
+        return lemma[:-1] + "ies", lemma[:-1] + "ied", lemma[:-1] + "ied", lemma + "ing"
+    third = lemma + ("es" if lemma.endswith(("s", "sh", "ch", "x")) else "s")
+    if lemma.endswith("ee"):
+        return third, lemma + "d", lemma + "d", lemma + "ing"
+    stem = lemma.removesuffix("e")
+    return third, stem + "ed", stem + "ed", stem + "ing"
+
+
+def _lexicon() -> dict[str, Cue]:
+    cues: dict[str, Cue] = {}
+    for lemmas, complement in ((_OBJECT, "object"), (_THAT, "that"), (_CLAUSE, "clause")):
+        for lemma in lemmas.split():
+            third, past, participle, ing = _forms(lemma)
+            cues[lemma] = Cue(lemma, "base", complement)
+            cues[third] = Cue(lemma, "third", complement)
+            cues[participle] = Cue(lemma, "past", complement)
+            cues[past] = Cue(lemma, "past", complement)
+            cues[ing] = Cue(lemma, "ing", complement)
+    return cues
+
+
+CUES = _lexicon()
+
+# "told reporters that ...": an addressee stands between the verb and what was said.
+RECIPIENT_VERBS = frozenset({"tell", "remind", "inform", "convince", "warn", "advise", "assure", "ask", "text", "email"})
+
+# "said in a statement": where it was said is no part of what was said.
+MEDIUM = frozenset(
+    """statement interview speech email e-mail tweet letter post briefing conference call message news memo note
+    report remarks release op-ed column video appearance debate rally testimony hearing article blog essay phone
+    telephone address study survey book podcast broadcast editorial""".split()
+)
+
+ZH_CUES = (
+    "接受采访时表示", "接受采访时说", "在接受采访时表示", "在接受采访时说", "补充说", "强调说", "解释说", "介绍说",
+    "告诉记者", "说道", "表示", "指出", "认为", "强调", "介绍", "透露", "称", "说", "坦言", "直言", "回应", "解释",
+    "补充", "写道", "呼吁", "宣布", "建议", "相信", "预计", "提到", "谈到", "分析", "告诉", "問", "問道", "問到",
+    "说明", "說", "稱", "表示", "認為", "強調", "介紹", "感叹", "坚称", "声称", "批评", "警告", "承认", "否认", "希望",
+)  # fmt: skip

@@ -1,0 +1,164 @@
+"""What a phrase names: a person's name with title and role, or a source that the article leaves unnamed."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+__all__ = ["Named", "PRONOUNS", "gender", "named", "surname"]
+
+
+class Named(NamedTuple):
+    """``Mr. Pu, a professor`` -> form ``Mr. Pu``, bare ``Pu``, role ``a professor``, person ``True``."""
+
+    form: str
+    bare: str
+    role: str | None
+    person: bool
+    title: str
+
+
+PRONOUNS = frozenset("he she they i we it who which that this you his her their".split())
+_MALE_TITLES = frozenset({"mr", "sir", "lord", "king", "prince", "brother"})
+_FEMALE_TITLES = frozenset({"mrs", "ms", "miss", "mme", "lady", "dame", "queen", "princess", "sister"})
+_TITLES = (
+    _MALE_TITLES
+    | _FEMALE_TITLES
+    | frozenset(
+        """dr prof professor sen senator rep representative gov governor president vice secretary minister prime
+        mayor judge justice gen general lt col colonel capt captain sgt sergeant maj major adm admiral rev reverend
+        pope chancellor ambassador congressman congresswoman councilman councilwoman speaker chief former
+        chairman chairwoman director commissioner attorney detective officer sheriff chef coach
+        rabbi father cardinal archbishop bishop imam ayatollah republican democrat democratic sens reps pres hon
+        deputy assistant first state foreign interior defense defence finance treasury""".split()
+    )
+)
+_DETERMINERS = frozenset("the a an his her their its our my one another some many several most two three".split())
+_PARTICLES = frozenset("de da del della der den di du van von la le el al bin ibn ben dos das y ter ten af".split())
+_SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv", "md", "phd"})
+_PREPOSITIONS = frozenset("of for from at in with on to by near and or & as".split())
+_WORD = re.compile(r"[^\s,()—–]+")
+_BODY_WORDS = frozenset(
+    """university center centre institute department ministry company corp inc party house court committee commission
+    agency association council foundation group bank union board office bureau campaign times post journal news press
+    government police congress senate republicans democrats officials report study poll survey reuters cnn
+    nbc abc cbs fox bbc afp xinhua ap nasa fbi cia nato un fda cdc epa white states kingdom force service society
+    museum school college hospital team league club fund organization organisation administration authority
+    federation alliance coalition network project program""".split()
+)
+_FEMALE = frozenset(
+    """mary patricia jennifer linda elizabeth barbara susan jessica sarah karen lisa nancy betty margaret sandra ashley
+    kimberly emily donna michelle carol amanda melissa deborah stephanie rebecca sharon laura cynthia kathleen amy
+    angela shirley anna brenda pamela emma nicole helen samantha katherine christine debra rachel carolyn janet
+    catherine maria heather diane ruth julie olivia joyce virginia victoria kelly lauren christina joan evelyn judith
+    megan andrea cheryl hannah jacqueline martha gloria teresa ann sara madison frances kathryn janice jean abigail
+    alice julia judy sophia grace denise amber doris marilyn danielle beverly isabella theresa diana natalie brittany
+    charlotte marie kayla alexis lori hillary chelsea ivanka melania kellyanne nikki carly kamala tulsi condoleezza
+    anne ellen jane kate katie claire susanne ursula angela theresa jacinda greta oprah beyonce serena naomi taylor
+    lucy zoe chloe ella mia leah eva elena irina olga natasha svetlana fatima aisha amina leila yuki mei priya
+    huma donna debbie wendy loretta sonia elena dana gina paula peggy phyllis rosa sheila sally sylvia tina tracy vera
+    yvonne jill jenny bonnie connie dawn eileen erin holly kristen kirsten kim lynn maureen meredith monica""".split()
+)
+_MALE = frozenset(
+    """james robert john michael david william richard joseph thomas charles christopher daniel matthew anthony mark
+    donald steven paul andrew joshua kenneth kevin brian george timothy ronald edward jason jeffrey ryan jacob gary
+    nicholas eric jonathan stephen larry justin scott brandon benjamin samuel gregory alexander frank patrick raymond
+    jack dennis jerry tyler aaron jose adam nathan henry douglas zachary peter kyle ethan walter noah jeremy
+    christian keith roger terry gerald harold sean austin carl arthur lawrence dylan jesse bryan joe jordan billy
+    bruce albert willie gabriel logan alan juan wayne roy ralph randy eugene vincent russell louis philip bobby johnny
+    bradley bill bernie ted marco ben jeb mike newt barack mitt chris tim jim tom bob dan rand lindsey rick steve
+    vladimir emmanuel boris xi narendra justin sergio hugh simon ian neil graham stuart nigel martin colin
+    mohammed muhammad ahmed ali omar hassan ibrahim abdul luis carlos miguel pedro fernando antonio jorge pablo
+    pierre jean-claude francois michel hans karl jurgen wolfgang klaus ivan sergei dmitri dmitry igor andrei
+    corey paul reince harry barry ken greg jeff matt nick doug phil sam max leo oliver harvey stanley fred howard
+    craig derek dean glenn todd tony victor warren wesley gordon geoffrey edwin duncan edgar""".split()
+)
+
+
+def named(phrase: str) -> Named:
+    """What the phrase of a source names.
+
+    ``the economist Paul Krugman of Princeton`` -> bare ``Paul Krugman``, role ``the economist``
+    """
+    head, _, rest = _split_head(phrase)
+    words = _WORD.findall(head)
+    found = _name_in(words)
+    if found is None and rest and words and words[0].lower() in _DETERMINERS:
+        # "the campaign manager, Robby Mook"
+        second = _split_head(rest)[0]
+        inner = _name_in(_WORD.findall(second))
+        if inner is not None and inner[0] == 0 and inner[1] > 1:
+            name = _WORD.findall(second)[inner[0] : inner[1]]
+            return _person(name, head.strip())
+    if found is None:
+        return Named(_without_article(head), _without_article(head), None, person=False, title="")
+    start, end = found
+    role = rest.strip(" ,") or " ".join(words[:start]) or None
+    return _person(words[start:end], role)
+
+
+def _split_head(phrase: str) -> tuple[str, str, str]:
+    for index, character in enumerate(phrase):
+        if character in ",(—–":
+            if character == "," and re.match(r",\s*(?:Jr|Sr|MD|PhD)\b", phrase[index:]):
+                continue
+            return phrase[:index].strip(), character, phrase[index + 1 :]
+    return phrase.strip(), "", ""
+
+
+def _name_in(words: list[str]) -> tuple[int, int] | None:
+    """Where a personal name stands among the words before the first comma; None if none does."""
+    if not words:
+        return None
+    end = next((i for i, word in enumerate(words) if i and word.lower() in _PREPOSITIONS), len(words))
+    end = next((i for i, word in enumerate(words[:end]) if word.lower() == "who"), end)
+    if end == 0 or not words[end - 1][0].isupper() or words[end - 1].endswith(("’s", "'s")):
+        return None
+    start = end
+    while start and (words[start - 1][0].isupper() or (words[start - 1].lower() in _PARTICLES and start > 1)):
+        start -= 1
+    if words[start].lower() in _DETERMINERS:
+        start += 1
+    if start >= end or (start and words[start - 1].lower() in _DETERMINERS):
+        return None
+    if any(_plain(word) in _BODY_WORDS for word in words[start:end]):
+        return None
+    return start, end
+
+
+def _person(words: list[str], role: str | None) -> Named:
+    form = " ".join(words)
+    start = 0
+    while start < len(words) - 1 and _plain(words[start]) in _TITLES:
+        start += 1
+    title = " ".join(words[:start])
+    bare = " ".join(words[start:])
+    return Named(form, bare, role or title or None, person=True, title=_plain(words[0]) if start else "")
+
+
+def _plain(word: str) -> str:
+    return word.lower().rstrip(".")
+
+
+def _without_article(phrase: str) -> str:
+    return re.sub(r"^(?:the|The)\s+(?=[A-Z])", "", phrase).strip()
+
+
+def surname(bare: str) -> str:
+    """``Harry Connick Jr.`` -> ``Connick``."""
+    words = bare.split()
+    while len(words) > 1 and _plain(words[-1].strip(",")) in _SUFFIXES:
+        words.pop()
+    return words[-1] if words else ""
+
+
+def gender(name: Named) -> str:
+    """``m``, ``f``, or nothing where neither the title nor the first name tells."""
+    if name.title in _MALE_TITLES:
+        return "m"
+    if name.title in _FEMALE_TITLES:
+        return "f"
+    first = name.bare.split()[0].lower() if " " in name.bare else ""
+    if first in _FEMALE:
+        return "" if first in _MALE else "f"
+    return "m" if first in _MALE else ""

@@ -1,0 +1,115 @@
+"""Sentences as short lists of words in which a whole quotation counts as one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from onrecord.quotes.cues import CUES
+from onrecord.quotes.marks import Marked
+from onrecord.text.sentences import sentences
+from onrecord.types import Span
+
+__all__ = ["Token", "tokenise"]
+
+
+class Token(NamedTuple):
+    """A word in lower case; kind: ``w`` word, ``N`` capitalised, ``d`` number, ``p`` point, ``q`` quotation."""
+
+    start: int
+    end: int
+    word: str
+    kind: str
+
+
+_TOKEN = re.compile(
+    r"(?:[A-Z]\.){2,}"
+    r"|(?:Mr|Mrs|Ms|Dr|Sen|Sens|Rep|Reps|Gov|Gen|Prof|Sgt|Lt|Col|Capt|Rev|St|Jr|Sr|Hon|Maj|Adm|Pres|No|Inc|Corp|Co)\.(?!\n)"
+    r"|[A-Z]\.(?=\s[A-Z])"
+    r"|[^\W_]+(?:['’.&-][^\W_]+)*"
+    r"|--+|\.\.\.+|\S"
+)
+
+
+def tokenise(text: str, start: int, end: int, pairs: Sequence[Marked], language: str | None) -> list[list[Token]]:
+    """The tokens of a paragraph, sentence by sentence; ``pairs`` are its quotations, each one token.
+
+    ``“No. Never,” he said. Pu left.`` -> ``[q, he, said, .]`` and ``[Pu, left, .]``
+    """
+    tokens: list[Token] = []
+    at = start
+    for pair in pairs:
+        _words(text, at, pair.start, tokens)
+        tokens.append(Token(pair.start, pair.end, "", "q"))
+        at = pair.end
+    _words(text, at, end, tokens)
+    ends = _sentence_ends(text, start, end, pairs, language)
+    return _joined(text, _split(tokens, ends), pairs)
+
+
+def _words(text: str, start: int, end: int, tokens: list[Token]) -> None:
+    for match in _TOKEN.finditer(text, start, end):
+        word = match.group()
+        first = word[0]
+        if first.isalpha():
+            kind = "N" if first.isupper() else "w"
+            word = word.lower().replace("’", "'")
+        else:
+            kind = "d" if first.isdigit() else "p"
+        tokens.append(Token(match.start(), match.end(), word, kind))
+
+
+def _sentence_ends(
+    text: str, start: int, end: int, pairs: Sequence[Marked], language: str | None
+) -> list[int]:
+    """Where sentences end; never within a quotation, which is one word of the sentence around it."""
+    ends: list[int] = []
+    index = 0
+    for sentence in sentences(text, start, end, language):
+        while index < len(pairs) and pairs[index].end <= sentence.end:
+            index += 1
+        if index < len(pairs) and pairs[index].start < sentence.end:
+            continue
+        ends.append(sentence.end)
+    return ends
+
+
+def _split(tokens: list[Token], ends: list[int]) -> list[list[Token]]:
+    found: list[list[Token]] = []
+    at = 0
+    for end in [*ends, 1 << 60]:
+        begin = at
+        while at < len(tokens) and tokens[at].start < end:
+            at += 1
+        if at > begin:
+            found.append(tokens[begin:at])
+    return found
+
+
+def _joined(text: str, groups: list[list[Token]], pairs: Sequence[Marked]) -> list[list[Token]]:
+    """Join ``“Why?”`` with the ``Pu asked.`` that follows it."""
+    if not pairs:
+        return groups
+    ends = {pair.end: text[pair.words.end - 1] for pair in pairs}
+    found: list[list[Token]] = []
+    for group in groups:
+        last = found[-1][-1] if found else None
+        if last is not None and last.kind == "q" and ends.get(last.end) in tuple("?!,—–-…") and _is_tag(group):
+            found[-1] = [*found[-1], *group]
+        else:
+            found.append(group)
+    return found
+
+
+def _is_tag(group: list[Token]) -> bool:
+    """Whether the sentence is no more than a name and a cue, in either order."""
+    if len(group) > 30:
+        return False
+    for index, token in enumerate(group[:14]):
+        if token.kind == "q":
+            return False
+        cue = CUES.get(token.word)
+        if cue is not None and cue.form in ("past", "third"):
+            return cue.complement != "object" and (index + 1 >= len(group) or group[index + 1].word != "that")
+    return False

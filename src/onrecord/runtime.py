@@ -1,0 +1,191 @@
+"""The one place that builds concrete objects, and checks that they fit the index."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from onrecord.answer import answer
+from onrecord.errors import IndexDamagedError, IndexMismatchError, ModelMissingError, QuestionError
+from onrecord.generation.llm import LanguageModel, LocalModel, find_model
+from onrecord.generation.prompts import FIXED
+from onrecord.ingest import IngestReport, Progress, ingest
+from onrecord.search.embedder import Embedder, SentenceEmbedder, find_embedder
+from onrecord.search.keywords import KeywordIndex
+from onrecord.search.retriever import Retriever, matching_speakers
+from onrecord.search.vectors import VectorIndex
+from onrecord.settings import Settings
+from onrecord.storage.generations import Manifest, current_generation, open_generation
+from onrecord.storage.store import Store
+from onrecord.types import AnswerEvent, Article, Filters, Hit, Question, Quote
+
+__all__ = ["Runtime"]
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    folder: Path
+    manifest: Manifest
+    retriever: Retriever
+
+
+class Runtime:
+    """The product on one index: what the command line and the pages call.
+
+    Everything heavy is built when it is first needed.  Questions may come from several threads.
+    """
+
+    def __init__(
+        self, settings: Settings, *, embedder: Embedder | None = None, model: LanguageModel | None = None
+    ) -> None:
+        self.settings = settings
+        self._embedder = embedder
+        self._given_model = model
+        self._opened: _Opened | None = None
+        self._lock = threading.Lock()
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        """The embedder of the settings; raises ModelMissingError."""
+        if self._embedder is not None:
+            return self._embedder
+        setting = self.settings.embedder
+        name = "all-MiniLM-L6-v2" if setting == "default" else None
+        return SentenceEmbedder(find_embedder(setting), name=name)
+
+    @cached_property
+    def model(self) -> LanguageModel | None:
+        """The language model, or None where the settings want none or the default is not installed.
+
+        Raises ModelMissingError for a file that the settings name and that cannot be used.
+        """
+        if self._given_model is not None:
+            return self._given_model
+        try:
+            path = find_model(self.settings.model)
+        except ModelMissingError as error:
+            if self.settings.model != "default":
+                raise
+            _log.warning("no language model, so answers are quoted from the articles: %s", error)
+            return None
+        return LocalModel(path) if path else None
+
+    def ingest(
+        self, paths: Sequence[Path], *, prune: bool = False, progress: Progress = lambda _stage, _done, _total: None
+    ) -> IngestReport:
+        """Read files and folders and publish them; see ``onrecord.ingest.ingest``."""
+        return ingest(
+            paths,
+            root=self.settings.index,
+            embedder=self.embedder,
+            passage_words=self.settings.passage_words,
+            prune=prune,
+            progress=progress,
+        )
+
+    def ask(self, question: Question, *, phrased: bool = True) -> Iterator[AnswerEvent]:
+        """Answer a question; ``phrased=False`` answers without the language model."""
+        opened = self._index()
+        return answer(
+            question,
+            retriever=opened.retriever,
+            generation=opened.manifest.generation,
+            model=self.model if phrased else None,
+        )
+
+    def search(self, query: str, *, k: int = 10, filters: Filters | None = None) -> list[Hit]:
+        """The passages nearest to a query."""
+        if not any(character.isalnum() for character in query):
+            raise QuestionError("the query is empty", hint="search for words")
+        return self._index().retriever.search(query, k=k, filters=filters)
+
+    def article(self, article_id: str) -> Article:
+        """The article with this id; raises QuestionError where there is none."""
+        article = self._index().retriever.store.article(article_id)
+        if article is None:
+            raise QuestionError(
+                f"no article in this index has the id {article_id!r}", hint="`onrecord search` prints ids"
+            )
+        return article
+
+    def quotes(self, *, speaker: str | None = None, article: str | None = None) -> Iterator[Quote]:
+        """The quotes of an article or of all, those of one speaker where one is named."""
+        retriever = self._index().retriever
+        names = matching_speakers(speaker, retriever.speakers) if speaker is not None else None
+        if names == []:
+            raise QuestionError(
+                f"no speaker in this corpus is called {speaker!r}", hint="give the name as it is printed"
+            )
+        articles = [self.article(article)] if article is not None else (a for a, _ in retriever.store.articles())
+        for one in articles:
+            for quote in retriever.store.quotes_of(one):
+                if names is None or (quote.speaker is not None and quote.speaker.name in names):
+                    yield quote
+
+    def manifest(self) -> Manifest:
+        """What the published generation is made of; opening it checks every file."""
+        return self._index().manifest
+
+    def examples(self, *, most: int = 3) -> list[str]:
+        """Questions that this corpus can answer, made from who is quoted in it."""
+        asked: list[str] = []
+        for quote in self.quotes():
+            if quote.speaker is None or not quote.direct or len(set(asked)) == most:
+                continue
+            name = min(quote.speaker.aliases, key=len, default=quote.speaker.name)
+            if heading := _heading_over(quote):
+                asked.append(f"What does {name} say about {heading}?")
+        return list(dict.fromkeys(asked))
+
+    def warm(self) -> None:
+        """Load what the first question would otherwise wait for."""
+        self._index()
+        self.embedder.embed(["warm"])
+        if isinstance(self.model, LocalModel):
+            self.model.warm(FIXED)
+
+    def close(self) -> None:
+        """End the model's process and close the index."""
+        if "model" in self.__dict__ and self.model is not None:
+            self.model.close()
+        if self._opened is not None:
+            self._opened.retriever.store.close()
+
+    def _index(self) -> _Opened:
+        """The published generation; a newer one is switched to as soon as it is there."""
+        with self._lock:
+            folder = current_generation(self.settings.index)
+            if self._opened is None or folder != self._opened.folder:
+                # The one before stays open for the answers that still read from it.
+                self._opened = self._open()
+            return self._opened
+
+    def _open(self) -> _Opened:
+        folder, manifest = open_generation(self.settings.index)
+        if manifest.fingerprint != self.embedder.fingerprint:
+            raise IndexMismatchError(
+                f"the index was made by the embedder {manifest.embedder}, the settings name {self.embedder.name}",
+                hint="run `onrecord ingest corpus/` to embed it again, or set ONRECORD_EMBEDDER back",
+            )
+        store = Store(folder / "articles.db")
+        vectors = VectorIndex(folder / "vectors.faiss")
+        keywords = KeywordIndex(folder / "keywords")
+        rows = store.count()["passages"]
+        if not rows == len(vectors) == len(keywords):
+            raise IndexDamagedError(
+                f"{folder.name} holds {rows} passages, {len(vectors)} vectors and {len(keywords)} keyword rows",
+                hint="move the index folder away and run `onrecord ingest` to build it again",
+            )
+        return _Opened(folder, manifest, Retriever(store, vectors, keywords, self.embedder))
+
+
+def _heading_over(quote: Quote) -> str:
+    above = [b for b in quote.article.blocks if b.kind == "heading" and b.end <= quote.start]
+    heading = quote.article.text[above[-1].start : above[-1].end] if above else ""
+    return "" if heading == quote.article.title else heading[:1].lower() + heading[1:]

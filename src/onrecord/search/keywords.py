@@ -1,0 +1,106 @@
+"""Keyword search (BM25), by Tantivy.  English is stemmed, Chinese indexed by pairs of characters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import tantivy
+
+from onrecord.errors import IndexDamagedError
+from onrecord.text.tokens import STOP_WORDS, bigrams, words
+
+__all__ = ["KeywordIndex", "KeywordWriter"]
+
+_WRITER_BYTES = 128 * 1024 * 1024
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    # Signed on purpose: an unsigned field that is given a Python integer panics Tantivy's writer.
+    builder.add_integer_field("row", stored=True, indexed=True, fast=True)
+    builder.add_text_field("text", stored=False, tokenizer_name="en_stem", index_option="freq")
+    builder.add_text_field("context", stored=False, tokenizer_name="en_stem", index_option="freq")
+    builder.add_text_field("pairs", stored=False, tokenizer_name="whitespace", index_option="freq")
+    return builder.build()
+
+
+class KeywordWriter:
+    """Fills a new keyword index; a passage's row is its place in the order of ``add``."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir()
+        self._folder = folder
+        # One thread, so that rows come out in one segment and in order.
+        self._writer = tantivy.Index(_schema(), path=str(folder)).writer(_WRITER_BYTES, 1)
+        self._row = 0
+
+    def add(self, context: str, text: str) -> None:
+        """Index a passage under its own words and, at a lower weight, those of its headings."""
+        pairs = " ".join(bigrams(f"{context} {text}"))
+        self._writer.add_document(tantivy.Document(row=self._row, text=text, context=context, pairs=pairs))
+        self._row += 1
+
+    def finish(self) -> None:
+        """Write everything."""
+        self._writer.commit()
+        self._writer.wait_merging_threads()
+        # Tantivy leaves empty lock files, which are no part of what it wrote.
+        for lock in self._folder.glob(".tantivy-*.lock"):
+            lock.unlink()
+
+
+class KeywordIndex:
+    """Reads what a ``KeywordWriter`` wrote."""
+
+    def __init__(self, folder: Path) -> None:
+        try:
+            self._index = tantivy.Index.open(str(folder))
+            self._searcher = self._index.searcher()
+        except (ValueError, OSError) as error:
+            raise IndexDamagedError(f"{folder.name} is not a Tantivy index", hint="run `onrecord verify`") from error
+        self._schema = self._index.schema
+
+    def __len__(self) -> int:
+        return int(self._searcher.num_docs)
+
+    def search(self, query: str, k: int, *, among: Sequence[int] | None = None) -> list[tuple[int, float]]:
+        """The ``k`` rows with the best BM25 score, best first.
+
+        The query is taken as words; none of its characters is an operator.
+        """
+        if among is not None and not among:
+            return []
+        parsed = self._query(query)
+        if parsed is None or not len(self):
+            return []
+        if among is not None:
+            rows = tantivy.Query.term_set_query(self._schema, "row", list(among))
+            rows = tantivy.Query.const_score_query(rows, 0.0)
+            parsed = tantivy.Query.boolean_query([(tantivy.Occur.Must, parsed), (tantivy.Occur.Must, rows)])
+        hits = self._searcher.search(parsed, limit=k, count=False).hits
+        found = [(self._searcher.doc(address)["row"][0], float(score)) for score, address in hits]
+        return sorted(found, key=lambda hit: (-hit[1], hit[0]))
+
+    def _query(self, query: str) -> tantivy.Query | None:
+        terms = [word for word in dict.fromkeys(words(query)) if word not in STOP_WORDS] or words(query)
+        text = " ".join(word for word in terms if word.isascii())
+        pairs = " ".join(bigrams(query))
+        parts: list[tantivy.Query] = []
+        if text:
+            parsed, _errors = self._index.parse_query_lenient(
+                _plain(text), default_field_names=["text", "context"], field_boosts={"context": 0.5}
+            )
+            parts.append(parsed)
+        if pairs:
+            parsed, _errors = self._index.parse_query_lenient(pairs, default_field_names=["pairs"])
+            parts.append(parsed)
+        if not parts:
+            return None
+        return tantivy.Query.boolean_query([(tantivy.Occur.Should, part) for part in parts])
+
+
+def _plain(text: str) -> str:
+    # AND, OR, NOT and IN are operators in capitals only, and words() has lowered them; what is left to
+    # quote is punctuation, which words() keeps only inside a word.
+    return text.replace("'", " ")

@@ -1,0 +1,71 @@
+"""Settings: from the environment (``ONRECORD_...``), then ``onrecord.toml``, then the defaults here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from onrecord.errors import InputError
+
+__all__ = ["Settings", "load_settings"]
+
+
+class Settings(BaseSettings):
+    """Everything that a newsroom may want to set; frozen once it is read."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="ONRECORD_", toml_file="onrecord.toml", frozen=True, extra="forbid", env_ignore_empty=True
+    )
+
+    index: Path = Path("index")
+    """The folder that ingest publishes into."""
+    corpus: Path = Path("corpus")
+    """What the app ingests by itself when the index is empty."""
+    model: str = "default"
+    """``default``, ``none``, or the path of a GGUF file."""
+    embedder: str = "default"
+    """``default``, or the folder of a sentence-transformers model."""
+    bench_data: Path | None = None
+    """Where benchmark data lies; nothing of it is needed to run."""
+    passage_words: int = Field(default=120, ge=20, le=400)
+    """The size of a passage, in words."""
+    host: str = "127.0.0.1"
+    port: int = Field(default=7860, ge=0, le=65535)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the signature is pydantic's
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Options win over the environment, the environment over the file."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def load_settings(**options: object) -> Settings:
+    """The settings, with the options that are not None on top.
+
+    Raises InputError that names the setting and where it is set.
+    """
+    given = {name: value for name, value in options.items() if value is not None}
+    try:
+        return Settings(**given)  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise InputError(
+            f"the setting {name or 'file'} cannot be used ({first['msg']})",
+            hint=f"check the option, ONRECORD_{name.upper()} and onrecord.toml",
+        ) from None
+    except (OSError, ValueError) as error:
+        raise InputError(f"onrecord.toml cannot be read ({error})", hint="mend it or move it away") from None

@@ -1,0 +1,227 @@
+"""Generations: immutable folders under the index folder, one of them current.
+
+::
+
+    index/CURRENT            the name of the published generation
+    index/gen-000007/        manifest.json, written last, and the files that it names
+    index/.staging-*/        what an unfinished ingest left; the next one removes it
+    index/.lock              held by the one writer
+
+A generation is complete before CURRENT names it, and CURRENT is replaced in one step, so a reader sees
+the old state or the new one and never a mixture.  The order of writes (files, folder, manifest, folder,
+pointer, folder, each flushed to the disk before the next) follows Lucene's commit points.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from onrecord.errors import IndexBusyError, IndexDamagedError, IndexMismatchError, IndexMissingError
+
+__all__ = ["FORMAT", "Manifest", "current_generation", "open_generation", "publish", "verify_files", "writer"]
+
+FORMAT = 1
+KEEP = 3
+_NAME = re.compile(r"gen-\d{6,}")
+_REBUILD = "move the index folder away and run `onrecord ingest` to build it again"
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a generation is made of and how.  ``files`` maps a path to its size in bytes and SHA-256."""
+
+    generation: str
+    created: str
+    embedder: str
+    fingerprint: str
+    dimensions: int
+    passage_words: int
+    counts: dict[str, int]
+    files: dict[str, tuple[int, str]]
+    format: int = FORMAT
+
+
+def current_generation(root: Path) -> Path | None:
+    """The folder of the published generation, or None if nothing was published yet."""
+    try:
+        name = (root / "CURRENT").read_text("ascii").strip()
+    except FileNotFoundError:
+        return None
+    except NotADirectoryError:
+        raise IndexMissingError(f"{root} is not a folder", hint="name a folder with --index") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise IndexDamagedError(f"{root / 'CURRENT'} cannot be read ({error})", hint=_REBUILD) from error
+    if not _NAME.fullmatch(name):
+        raise IndexDamagedError(f"{root / 'CURRENT'} does not name a generation", hint=_REBUILD)
+    return root / name
+
+
+def open_generation(root: Path) -> tuple[Path, Manifest]:
+    """The published generation, every file of it checked against its checksum.
+
+    Raises IndexMissingError, IndexDamagedError naming the file, or IndexMismatchError.
+    """
+    folder = current_generation(root)
+    if folder is None:
+        raise IndexMissingError(f"no index in {root}", hint="run `onrecord ingest corpus/` first")
+    manifest = _read_manifest(folder)
+    verify_files(folder, manifest)
+    return folder, manifest
+
+
+def verify_files(folder: Path, manifest: Manifest) -> None:
+    """Raise IndexDamagedError for the first file that is missing, of another size or changed."""
+    for name, (size, digest) in manifest.files.items():
+        path = folder / name
+        shown = f"{folder.name}/{name}"
+        try:
+            if path.stat().st_size != size:
+                raise IndexDamagedError(f"{shown} is cut or changed (its size differs)", hint=_REBUILD)
+            if _sha256(path) != digest:
+                raise IndexDamagedError(f"{shown} is changed (its checksum differs)", hint=_REBUILD)
+        except FileNotFoundError:
+            raise IndexDamagedError(f"{shown} is missing", hint=_REBUILD) from None
+        except OSError as error:
+            raise IndexDamagedError(f"{shown} cannot be read: {error.strerror}", hint=_REBUILD) from error
+
+
+@contextmanager
+def writer(root: Path) -> Iterator[None]:
+    """Hold the index folder for writing; the lock goes with the process, however it ends."""
+    root.mkdir(parents=True, exist_ok=True)
+    with (root / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise IndexBusyError(
+                f"another process is writing {root}", hint="wait until its ingest ends, then try again"
+            ) from None
+        _sweep(root)
+        yield
+
+
+def publish(root: Path, build: Callable[[Path], dict[str, Any]]) -> Manifest:
+    """Build a generation in a folder of its own, then make it the current one.
+
+    ``build`` writes its files into the folder it is given and returns the manifest's fields besides
+    ``generation``, ``created`` and ``files``.  Call it inside ``writer``.
+    """
+    name = f"gen-{_next_number(root):06d}"
+    staging = root / f".staging-{name}"
+    staging.mkdir()
+    try:
+        made = build(staging)
+        manifest = Manifest(
+            generation=name,
+            created=datetime.now(UTC).isoformat(timespec="seconds"),
+            files=_described(staging),
+            **made,
+        )
+        _write_manifest(staging, manifest)
+        staging.rename(root / name)
+    except BaseException:
+        shutil.rmtree(staging, ignore_errors=True)
+        raise
+    _flush_folder(root)
+    _replace_text(root / "CURRENT", name + "\n")
+    _drop_old(root, name)
+    return manifest
+
+
+def _read_manifest(folder: Path) -> Manifest:
+    path = folder / "manifest.json"
+    try:
+        outer = json.loads(path.read_bytes())
+        fields = outer["manifest"]
+        if outer["sha256"] != hashlib.sha256(_canonical(fields)).hexdigest():
+            raise ValueError("its checksum differs")
+        if fields["format"] > FORMAT:
+            raise IndexMismatchError(
+                f"{folder.name} has format {fields['format']}, this version reads {FORMAT}",
+                hint="upgrade onrecord, or build the index again with `onrecord ingest`",
+            )
+        fields["files"] = {name: tuple(value) for name, value in fields["files"].items()}
+        return Manifest(**fields)
+    except FileNotFoundError:
+        raise IndexDamagedError(f"{folder.name}/manifest.json is missing", hint=_REBUILD) from None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise IndexDamagedError(
+            f"{folder.name}/manifest.json is damaged ({error})", hint=_REBUILD
+        ) from error
+
+
+def _write_manifest(folder: Path, manifest: Manifest) -> None:
+    fields = asdict(manifest)
+    outer = {"manifest": fields, "sha256": hashlib.sha256(_canonical(fields)).hexdigest()}
+    _replace_text(folder / "manifest.json", json.dumps(outer, indent=1, sort_keys=True) + "\n")
+
+
+def _canonical(fields: dict[str, Any]) -> bytes:
+    return json.dumps(fields, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _described(folder: Path) -> dict[str, tuple[int, str]]:
+    described = {}
+    for path in sorted(folder.rglob("*")):
+        if path.is_dir():
+            _flush_folder(path)
+            continue
+        with path.open("rb") as file:
+            os.fsync(file.fileno())
+        described[path.relative_to(folder).as_posix()] = (path.stat().st_size, _sha256(path))
+    _flush_folder(folder)
+    return described
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _replace_text(path: Path, text: str) -> None:
+    temporary = path.with_name(path.name + ".tmp")
+    with temporary.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+    _flush_folder(path.parent)
+
+
+def _flush_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _numbers(root: Path) -> list[int]:
+    return sorted(int(path.name[4:]) for path in root.iterdir() if _NAME.fullmatch(path.name))
+
+
+def _next_number(root: Path) -> int:
+    return max(_numbers(root), default=0) + 1
+
+
+def _sweep(root: Path) -> None:
+    for path in root.glob(".staging-*"):
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def _drop_old(root: Path, current: str) -> None:
+    # Numbers beyond the current one are generations that a crash kept from being published.
+    others = [f"gen-{number:06d}" for number in _numbers(root) if f"gen-{number:06d}" != current]
+    for name in others[: max(0, len(others) - (KEEP - 1))]:
+        shutil.rmtree(root / name, ignore_errors=True)

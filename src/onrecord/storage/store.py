@@ -1,0 +1,251 @@
+"""Articles, passages and quotes of one generation, in one SQLite file that is written once."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from onrecord.errors import IndexDamagedError
+from onrecord.types import Article, Block, Filters, Passage, Quote, Span, Speaker, Status
+
+__all__ = ["Store", "StoreWriter"]
+
+_SCHEMA = """
+CREATE TABLE articles (
+    no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, hash TEXT NOT NULL, day TEXT, meta TEXT NOT NULL,
+    text TEXT NOT NULL
+) STRICT;
+CREATE TABLE passages (
+    row INTEGER PRIMARY KEY, article INTEGER NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL,
+    key BLOB NOT NULL
+) STRICT;
+CREATE TABLE quotes (
+    article INTEGER NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL, speaker TEXT, meta TEXT NOT NULL
+) STRICT;
+"""
+_INDEXES = """
+CREATE INDEX passages_article ON passages (article, start);
+CREATE INDEX quotes_article ON quotes (article, start);
+CREATE INDEX quotes_speaker ON quotes (speaker) WHERE speaker IS NOT NULL;
+CREATE INDEX articles_day ON articles (day);
+"""
+
+
+class StoreWriter:
+    """Fills a new store.  Passages get rows 0, 1, 2, ... in the order in which they are added."""
+
+    def __init__(self, path: Path) -> None:
+        self._db = sqlite3.connect(path)
+        # The file is thrown away if the ingest does not finish, so a journal would protect nothing.
+        self._db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _SCHEMA)
+        self._articles = 0
+        self._rows = 0
+
+    def add(
+        self, article: Article, digest: str, passages: Sequence[Passage], keys: Sequence[bytes], quotes: Sequence[Quote]
+    ) -> None:
+        """Add an article with its passages, their embedding keys and its quotes."""
+        self._articles += 1
+        no = self._articles
+        self._db.execute(
+            "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?)",
+            (no, article.id, digest, (article.published or "")[:10] or None, _meta(article), article.text),
+        )
+        self._db.executemany(
+            "INSERT INTO passages VALUES (?, ?, ?, ?, ?)",
+            (
+                (self._rows + i, no, passage.start, passage.end, key)
+                for i, (passage, key) in enumerate(zip(passages, keys, strict=True))
+            ),
+        )
+        self._rows += len(passages)
+        self._db.executemany(
+            "INSERT INTO quotes VALUES (?, ?, ?, ?, ?)",
+            ((no, q.start, q.end, q.speaker and q.speaker.name, _quote_meta(q)) for q in quotes),
+        )
+
+    def finish(self) -> None:
+        """Write everything; the store is read-only from now on."""
+        self._db.executescript(_INDEXES + "PRAGMA optimize;")
+        self._db.commit()
+        self._db.close()
+
+    def close(self) -> None:
+        """Give the file up."""
+        self._db.close()
+
+
+class Store:
+    """Reads a store.  Safe to share between threads."""
+
+    def __init__(self, path: Path) -> None:
+        self._lock = threading.Lock()
+        try:
+            self._db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+            self._db.execute("SELECT count(*) FROM articles")
+        except sqlite3.Error as error:
+            raise IndexDamagedError(f"{path.name} cannot be read ({error})", hint="run `onrecord verify`") from error
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def article(self, article_id: str) -> Article | None:
+        """The article with this id."""
+        rows = self._rows("SELECT id, meta, text FROM articles WHERE id = ?", (article_id,))
+        return _article(*rows[0]) if rows else None
+
+    def articles(self) -> Iterator[tuple[Article, str]]:
+        """Every article with its content hash, in the order in which they were added."""
+        last = 0
+        while batch := self._rows("SELECT no, id, meta, text, hash FROM articles WHERE no > ? ORDER BY no LIMIT 256", (last,)):
+            for no, article_id, meta, text, digest in batch:
+                last = no
+                yield _article(article_id, meta, text), digest
+
+    def hashes(self) -> dict[str, str]:
+        """The content hash of each article by its id."""
+        return dict(self._rows("SELECT id, hash FROM articles", ()))
+
+    def count(self) -> dict[str, int]:
+        """How many articles, passages and quotes there are."""
+        return {
+            name: self._rows(f"SELECT count(*) FROM {name}", ())[0][0]  # noqa: S608 - names of ours
+            for name in ("articles", "passages", "quotes")
+        }
+
+    def passages(self, rows: Sequence[int]) -> dict[int, Passage]:
+        """The passages in these rows, those that do not exist left out; an article is built once."""
+        found: dict[int, Passage] = {}
+        articles: dict[int, Article] = {}
+        for row in rows:
+            for no, start, stop in self._rows("SELECT article, start, stop FROM passages WHERE row = ?", (row,)):
+                if no not in articles:
+                    fields = self._rows("SELECT id, meta, text FROM articles WHERE no = ?", (no,))
+                    articles[no] = _article(*fields[0])
+                found[row] = Passage(articles[no], start, stop)
+        return found
+
+    def passages_of(self, article: Article) -> list[tuple[int, bytes, Passage]]:
+        """The passages of an article with their rows and embedding keys, in order."""
+        rows = self._rows(
+            "SELECT p.row, p.key, p.start, p.stop FROM passages p JOIN articles a ON a.no = p.article"
+            " WHERE a.id = ? ORDER BY p.start",
+            (article.id,),
+        )
+        return [(row, key, Passage(article, start, stop)) for row, key, start, stop in rows]
+
+    def keys(self) -> dict[bytes, int]:
+        """For each embedding key a row that holds its vector."""
+        return {key: row for row, key in self._rows("SELECT row, key FROM passages", ())}
+
+    def quotes_of(self, article: Article) -> tuple[Quote, ...]:
+        """The quotes of an article, in order."""
+        rows = self._rows(
+            "SELECT q.speaker, q.meta FROM quotes q JOIN articles a ON a.no = q.article WHERE a.id = ? ORDER BY q.start",
+            (article.id,),
+        )
+        return tuple(_quote(article, speaker, meta) for speaker, meta in rows)
+
+    def speakers(self) -> dict[str, tuple[str, ...]]:
+        """Each speaker's other forms by name, over all articles."""
+        found: dict[str, dict[str, None]] = {}
+        for name, meta in self._rows("SELECT speaker, meta FROM quotes WHERE speaker IS NOT NULL", ()):
+            found.setdefault(name, {}).update(dict.fromkeys(json.loads(meta)["aliases"]))
+        return {name: tuple(aliases) for name, aliases in found.items()}
+
+    def rows_matching(self, filters: Filters, speakers: Sequence[str]) -> list[int] | None:
+        """The rows of the passages that the filters admit, or None where there are no filters.
+
+        ``speakers`` are the names that ``filters.speaker`` stands for; a passage is admitted if a quote of
+        one of them overlaps it.  Articles without a date are left out where a day is asked for.
+        """
+        where: list[str] = []
+        values: list[Any] = []
+        if filters.articles:
+            where.append(f"a.id IN ({_marks(filters.articles)})")
+            values += filters.articles
+        for day, comparison in ((filters.since, ">="), (filters.until, "<=")):
+            if day is not None:
+                where.append(f"a.day {comparison} ?")
+                values.append(day.isoformat())
+        if filters.speaker is not None:
+            where.append(
+                "EXISTS (SELECT 1 FROM quotes q WHERE q.article = p.article AND q.start < p.stop"
+                f" AND q.stop > p.start AND q.speaker IN ({_marks(speakers)}))"
+            )
+            values += speakers
+        if not where:
+            return None
+        sql = f"SELECT p.row FROM passages p JOIN articles a ON a.no = p.article WHERE {' AND '.join(where)}"  # noqa: S608 - values are bound
+        return [row for (row,) in self._rows(sql, values)]
+
+    def _rows(self, sql: str, values: Sequence[Any]) -> list[Any]:
+        try:
+            with self._lock, closing(self._db.execute(sql, values)) as cursor:
+                return cursor.fetchall()
+        except sqlite3.DatabaseError as error:
+            raise IndexDamagedError(f"the article store cannot be read ({error})", hint="run `onrecord verify`") from error
+
+
+def _marks(values: Sequence[str]) -> str:
+    return ", ".join("?" * len(values))
+
+
+def _meta(article: Article) -> str:
+    status = article.status
+    return _json(
+        {
+            "title": article.title,
+            "url": article.url,
+            "published": article.published,
+            "authors": article.authors,
+            "outlet": article.outlet,
+            "language": article.language,
+            "blocks": [(block.kind, block.start, block.end) for block in article.blocks],
+            "status": (status.state, status.note, status.changed and status.changed.isoformat()),
+        }
+    )
+
+
+def _article(article_id: str, meta: str, text: str) -> Article:
+    fields = json.loads(meta)
+    state, note, _changed = fields.pop("status")
+    blocks = tuple(Block(kind, start, end) for kind, start, end in fields.pop("blocks"))
+    authors = tuple(fields.pop("authors"))
+    return Article(id=article_id, text=text, blocks=blocks, authors=authors, status=Status(state, note), **fields)
+
+
+def _quote_meta(quote: Quote) -> str:
+    speaker = quote.speaker
+    return _json(
+        {
+            "spans": quote.spans,
+            "mention": quote.mention,
+            "cue": quote.cue,
+            "direct": quote.direct,
+            "aliases": speaker.aliases if speaker else (),
+            "role": speaker.role if speaker else None,
+        }
+    )
+
+
+def _quote(article: Article, speaker: str | None, meta: str) -> Quote:
+    fields = json.loads(meta)
+    return Quote(
+        article,
+        spans=tuple(Span(*span) for span in fields["spans"]),
+        speaker=Speaker(speaker, tuple(fields["aliases"]), fields["role"]) if speaker else None,
+        mention=Span(*fields["mention"]) if fields["mention"] else None,
+        cue=fields["cue"],
+        direct=fields["direct"],
+    )
+
+
+def _json(value: Mapping[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

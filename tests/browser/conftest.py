@@ -1,0 +1,243 @@
+"""Headless Chromium, and the web application on a real port with a scripted ``ask``."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+
+from onrecord.errors import ModelBusyError
+from onrecord.types import (
+    Answer,
+    AnswerEvent,
+    Article,
+    Block,
+    Citation,
+    Hit,
+    Passage,
+    Question,
+    Searched,
+    Statement,
+    StatementPiece,
+    Status,
+)
+from onrecord.web.api import build_app
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
+HOSTILE = (
+    '<script>window.hacked=1</script><img src="http://evil.invalid/i.png" onerror="window.hacked=1">'
+    "![m](http://evil.invalid/m.png) [l](javascript:window.hacked=1) http://evil.invalid/auto"
+    " **bold** $$x^2$$ <form action=http://evil.invalid><style>@import 'http://evil.invalid/s.css'</style>"
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what stands beside this file, so that ``-m 'not browser'`` leaves it out."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            # Gradio 6.31 makes event loops for its locks when a page is built and never closes them.
+            item.add_marker(pytest.mark.filterwarnings("ignore:unclosed event loop:ResourceWarning"))
+            item.add_marker(pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium; without it the tests are skipped, except in CI, where they must run."""
+    if not Path(CHROMIUM).exists():
+        reason = f"no Chromium at {CHROMIUM}; install it or name it in CHROMIUM"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="session")
+def serve() -> Iterator[Callable[[object], str]]:
+    """Serve ASGI applications in threads; gives the address of each."""
+    running: list[tuple[uvicorn.Server, threading.Thread]] = []
+
+    def start(app: object) -> str:
+        listener = socket.create_server(("127.0.0.1", 0))
+        config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1)  # type: ignore[arg-type]
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+        thread.start()
+        running.append((server, thread))
+        while not server.started:
+            time.sleep(0.02)
+        return f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+    yield start
+    for server, _ in running:
+        server.should_exit = True
+    for _, thread in running:
+        thread.join(timeout=10)
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Open an address; at the end no script complained and nothing was asked of another host."""
+    contexts: list[BrowserContext] = []
+    problems: list[str] = []
+
+    def hear(said: ConsoleMessage) -> None:
+        if said.type == "error":
+            problems.append(said.text)
+
+    def watch(asked: Request, address: str) -> None:
+        if not asked.url.startswith((f"{address}/", "data:", "blob:")):
+            problems.append(f"asked {asked.url}")
+
+    def start(address: str, *, width: int = 1440, height: int = 900, scheme: str = "light") -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme=scheme,  # type: ignore[arg-type]
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", hear)
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("request", lambda asked: watch(asked, address))
+        page.goto(address)
+        page.locator("#onr-box textarea").wait_for()
+        return page
+
+    yield start
+    for context in contexts:
+        context.close()
+    assert problems == []
+
+
+class Newsroom:
+    """A scripted ``ask``: the first word of a question chooses what happens."""
+
+    def __init__(self) -> None:
+        self.questions: list[Question] = []
+        self.closed = threading.Event()
+        self.article, self.other = _articles()
+
+    def ask(self, question: Question) -> Iterator[AnswerEvent]:
+        """Yield the scripted events; ``closed`` is set when the generator ends for any reason."""
+        self.questions.append(question)
+        self.closed.clear()
+        try:
+            yield from getattr(self, "_" + question.text.split()[0].lower().strip("?"), self._what)(question)
+        finally:
+            self.closed.set()
+
+    def _what(self, question: Question) -> Iterator[AnswerEvent]:
+        yield Searched(question.text, self._hits())
+        first = self._cite(1, self.article, "“Chongqing is the largest base,” said Pu.")
+        second = self._cite(2, self.other, "Exports rose by 12 percent.")
+        quoted = Statement("“Chongqing is the largest base,” said Pu.", "quoted", (1,), "Pu Yongjian")
+        extract = Statement("Exports rose by 12 percent.", "extract", (2,))
+        yield StatementPiece(quoted, (first,))
+        time.sleep(0.4)
+        yield StatementPiece(extract, (second,))
+        yield Answer(question.text, (quoted, extract), (first, second), False, "extractive", "gen-1")
+
+    def _refuse(self, question: Question) -> Iterator[AnswerEvent]:
+        yield Searched(question.text, self._hits())
+        yield Answer(question.text, (), (), True, "extractive", "gen-1", nearest=(self.article, self.other))
+
+    def _busy(self, question: Question) -> Iterator[AnswerEvent]:
+        yield Searched(question.text, self._hits())
+        raise ModelBusyError("too many questions wait for the model", hint="ask again in a minute")
+
+    def _crash(self, question: Question) -> Iterator[AnswerEvent]:
+        yield Searched(question.text, ())
+        raise RuntimeError("secret internals at 0xdeadbeef")
+
+    def _slow(self, question: Question) -> Iterator[AnswerEvent]:
+        yield Searched(question.text, self._hits())
+        cited = self._cite(1, self.other, "Exports rose by 12 percent.")
+        for _ in range(300):
+            time.sleep(0.1)
+            yield StatementPiece(Statement("Exports rose by 12 percent.", "extract", (1,)), (cited,))
+
+    def _hostile(self, question: Question) -> Iterator[AnswerEvent]:
+        text = f"Before. {HOSTILE}\n\nAfter **bold** _it_ # x"
+        article = Article(
+            "h", text, (), title=HOSTILE, url="javascript:window.hacked=1", outlet=HOSTILE, authors=(HOSTILE,)
+        )
+        cited = Citation(1, article, 8, 8 + len(HOSTILE))
+        statement = Statement(HOSTILE, "quoted", (1,), HOSTILE)
+        yield Searched(question.text, (Hit(Passage(article, 0, len(text)), 1.0),))
+        yield Answer(question.text, (statement,), (cited,), False, "model", "gen-1")
+
+    def _cite(self, number: int, article: Article, words: str) -> Citation:
+        start = article.text.index(words)
+        return Citation(number, article, start, start + len(words))
+
+    def _hits(self) -> tuple[Hit, ...]:
+        return tuple(
+            Hit(Passage(article, block.start, block.end), 1.0)
+            for article in (self.article, self.other)
+            for block in article.blocks
+            if block.kind == "body"
+        )
+
+
+def _articles() -> tuple[Article, Article]:
+    caption = "A car plant in Chongqing. /Photo"
+    body = (
+        "The city has been building cars for forty years. “Chongqing is the largest base,” said Pu. "
+        "“We have a complete chain of suppliers, and that is what attracts the makers of new energy"
+        " vehicles.”"
+    )
+    last = "The professor teaches economics at a university in the city and studies its industry."
+    text = "\n\n".join([caption, body, last])
+    at = len(caption) + 2
+    blocks = (
+        Block("caption", 0, len(caption)),
+        Block("body", at, at + len(body)),
+        Block("body", at + len(body) + 2, len(text)),
+    )
+    other = "Exports rose by 12 percent. The customs office published the figures on Monday."
+    return (
+        Article("a", text, blocks, title="How a mountain city became a maker of cars", outlet="CGTN"),
+        Article(
+            "b",
+            other,
+            (Block("body", 0, len(other)),),
+            title="Car exports rise as new plants open",
+            url="https://news.example/exports",
+            published="2026-03-12",
+            outlet="Example Times",
+            status=Status("corrected", "The figure was 11 percent in an earlier version."),
+        ),
+    )
+
+
+@pytest.fixture(scope="session")
+def chat(serve: Callable[[object], str]) -> SimpleNamespace:
+    """The application on the scripted newsroom: ``address`` and ``newsroom``."""
+    newsroom = Newsroom()
+    app = build_app(
+        newsroom.ask,
+        examples=["What did Pu say about Chongqing?", "Refuse this, please"],
+        about="2 articles from CGTN and Example Times.",
+    )
+    return SimpleNamespace(address=serve(app), newsroom=newsroom)

@@ -1,0 +1,466 @@
+"""The model's process is started, watched and buried: everything here runs without a model.
+
+The process is a real one that speaks the real protocol; only its engine is played by ``ACTOR``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib.util
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.contracts import LanguageModelContract
+from tests.fakes import ScriptedModel
+
+from onrecord.errors import ModelBusyError, ModelCrashedError, ModelError, ModelMissingError
+from onrecord.generation import llm
+from onrecord.generation.llm import LocalModel, find_model
+from onrecord.generation.worker import FAMILIES, Family, Segment, family_of, render, until_stop
+from onrecord.types import Message
+
+ACTOR = """
+import os, signal, sys, time
+from onrecord.errors import ModelError
+from onrecord.generation.worker import serve
+
+class Actor:
+    def __init__(self, pulse):
+        self.pulse = pulse
+
+    def generate(self, messages, max_tokens, stop, grammar):
+        verb, _, rest = messages[-1].content.partition(" ")
+        yield from getattr(self, verb)(rest)
+
+    def count(self, text):
+        return len(text)
+
+    def say(self, text):
+        for word in text.split():
+            self.pulse.tick()
+            yield word + " "
+
+    def die(self, name):
+        yield "so far"
+        os.kill(os.getpid(), getattr(signal, name))
+        time.sleep(60)
+
+    def loop(self, _):
+        yield "so far"
+        while True:
+            time.sleep(1)
+
+    def talk(self, _):
+        while not self.pulse.tick():
+            time.sleep(0.02)
+            yield "word "
+
+    def ignore(self, _):
+        yield "so far"
+        while True:
+            self.pulse.tick()
+            time.sleep(0.02)
+
+    def refuse(self, _):
+        raise ModelError("too long", hint="shorter")
+        yield
+
+    def bug(self, _):
+        raise KeyError("secret")
+        yield
+
+    def print(self, _):
+        os.write(1, b"llama.cpp says hello")
+        print("and again", flush=True)
+        yield "clean"
+
+    def environment(self, _):
+        yield " ".join(sorted(os.environ))
+
+    def pid(self, _):
+        yield str(os.getpid())
+
+    def limits(self, _):
+        import resource
+        yield str(resource.getrlimit(resource.RLIMIT_CORE))
+
+def build(start, pulse):
+    if "broken" in start["path"]:
+        raise ModelError("no such tensor", hint="")
+    return Actor(pulse)
+
+serve(build)
+"""
+COMMAND = (sys.executable, "-W", "error", "-P", "-c", ACTOR)
+PROMISED_SECONDS = 2.0
+
+
+def say(model: LocalModel, text: str) -> str:
+    return "".join(model.stream([Message("user", text)], max_tokens=50))
+
+
+def first_piece(stream: Iterator[str]) -> str:
+    return next(piece for piece in stream if piece)
+
+
+@contextlib.contextmanager
+def actor(path: str = "actor.gguf", **options: float) -> Iterator[LocalModel]:
+    model = LocalModel(Path(path), command=COMMAND, **options)  # type: ignore[arg-type]
+    try:
+        yield model
+    finally:
+        model.close()
+
+
+@pytest.fixture
+def model() -> Iterator[LocalModel]:
+    with actor() as model:
+        yield model
+
+
+class TestScriptedModel(LanguageModelContract):
+    @pytest.fixture
+    def model(self) -> ScriptedModel:
+        return ScriptedModel(["One, two, three, four, five, six, seven, eight."] * 9)
+
+
+def test_a_scripted_model_raises_and_waits_as_told() -> None:
+    model = ScriptedModel([ModelCrashedError("died", hint=""), "text"], before_error="Half a")
+    with pytest.raises(ModelCrashedError):
+        list(model.stream([Message("user", "one")], max_tokens=9))
+    model.gate.clear()
+    stream = model.stream([Message("user", "two")], max_tokens=9)
+    assert next(stream) == ""
+    stream.close()  # type: ignore[attr-defined]
+    assert (model.stopped, len(model.history)) == (1, 2)
+
+
+def test_an_answer_comes_back_and_its_tokens_are_counted(model: LocalModel) -> None:
+    assert say(model, "say the council met") == "the council met "
+    assert model.count_tokens("four") == 4
+    assert model.name == "actor"
+
+
+@pytest.mark.parametrize("name", ["SIGKILL", "SIGSEGV", "SIGABRT", "SIGSTOP"])
+def test_a_fault_is_reported_within_two_seconds_and_the_next_call_works(model: LocalModel, name: str) -> None:
+    stream = model.stream([Message("user", f"die {name}")], max_tokens=9)
+    assert first_piece(stream) == "so far"
+    began = time.monotonic()
+    with pytest.raises(ModelCrashedError):
+        list(stream)
+    assert time.monotonic() - began < PROMISED_SECONDS
+    assert say(model, "say again") == "again "
+
+
+def test_beats_without_progress_are_a_fault(model: LocalModel) -> None:
+    began = time.monotonic()
+    with pytest.raises(ModelCrashedError, match="no progress"):
+        say(model, "loop")
+    assert time.monotonic() - began < PROMISED_SECONDS + 1  # the start of the process is in it
+    assert say(model, "say again") == "again "
+
+
+def test_a_death_between_two_calls_is_not_noticed_by_the_second(model: LocalModel) -> None:
+    os.kill(int(say(model, "pid")), signal.SIGKILL)
+    time.sleep(0.5)
+    assert say(model, "say again") == "again "
+
+
+def test_an_answer_that_takes_too_long_is_a_fault() -> None:
+    with actor(answer_seconds=0.6) as model, pytest.raises(ModelCrashedError, match="too long"):
+        say(model, "talk")
+
+
+def test_a_bug_in_the_process_is_a_fault_and_keeps_its_text_to_itself(model: LocalModel) -> None:
+    with pytest.raises(ModelCrashedError) as caught:
+        say(model, "bug")
+    assert "secret" not in str(caught.value)
+
+
+def test_a_model_that_cannot_be_loaded_says_why() -> None:
+    with actor("broken.gguf") as model, pytest.raises(ModelCrashedError, match="no such tensor"):
+        say(model, "say x")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("/nonexistent/python",),
+        (sys.executable, "-c", "raise SystemExit(3)"),
+        (sys.executable, "-c", "import sys; sys.stdin.read(9); print('not a frame' * 9)"),
+        (sys.executable, "-c", "import time; time.sleep(60)"),
+    ],
+)
+def test_a_process_that_does_not_start_is_a_fault(command: tuple[str, ...]) -> None:
+    model = LocalModel(Path("a.gguf"), command=command, start_seconds=1)
+    with pytest.raises(ModelCrashedError):
+        say(model, "say x")
+    model.close()
+
+
+def test_a_refused_request_is_no_fault(model: LocalModel) -> None:
+    before = say(model, "pid")
+    for _ in range(4):
+        with pytest.raises(ModelError, match="too long") as caught:
+            say(model, "refuse")
+        assert not isinstance(caught.value, ModelCrashedError)
+    assert say(model, "pid") == before
+
+
+def test_closing_a_stream_frees_the_process_within_a_second(model: LocalModel) -> None:
+    before = say(model, "pid")
+    stream = model.stream([Message("user", "talk")], max_tokens=9)
+    first_piece(stream)
+    stream.close()  # type: ignore[attr-defined]
+    began = time.monotonic()
+    assert say(model, "pid") == before
+    assert time.monotonic() - began < 1
+
+
+def test_a_process_that_does_not_stop_when_told_to_is_replaced(model: LocalModel) -> None:
+    stream = model.stream([Message("user", "ignore")], max_tokens=9)
+    first_piece(stream)
+    stream.close()  # type: ignore[attr-defined]
+    assert say(model, "say again") == "again "
+
+
+def test_a_slow_reader_holds_nobody_up(model: LocalModel) -> None:
+    slow = model.stream([Message("user", "say one two three")], max_tokens=9)
+    first = first_piece(slow)
+    assert say(model, "say quick") == "quick "
+    assert first + "".join(slow) == "one two three "
+
+
+def test_a_caller_who_waits_gets_turns_and_may_leave(model: LocalModel) -> None:
+    talking = model.stream([Message("user", "talk")], max_tokens=9)
+    first_piece(talking)
+    waiting = model.stream([Message("user", "say never")], max_tokens=9)
+    assert next(waiting) == ""
+    waiting.close()  # type: ignore[attr-defined]
+    talking.close()  # type: ignore[attr-defined]
+    assert say(model, "say again") == "again "
+
+
+def test_too_many_waiting_callers_are_told_so() -> None:
+    with actor(queue_limit=1) as model:
+        talking = model.stream([Message("user", "talk")], max_tokens=9)
+        first_piece(talking)
+        waiting = model.stream([Message("user", "say late")], max_tokens=9)
+        assert next(waiting) == ""
+        with pytest.raises(ModelBusyError):
+            say(model, "say x")
+        talking.close()  # type: ignore[attr-defined]
+        assert "".join(waiting) == "late "
+
+
+def test_a_turn_that_does_not_come_is_not_waited_for_for_ever() -> None:
+    turns = llm._Turns(limit=3)
+    turns.join()
+    with pytest.raises(ModelBusyError):
+        list(turns.wait(turns.join(), 0))
+
+
+def test_after_three_faults_nothing_is_started_until_the_model_has_cooled_down() -> None:
+    with actor(cool_down_seconds=1.5) as model:
+        for _ in range(3):
+            with pytest.raises(ModelCrashedError, match="SIGKILL"):
+                say(model, "die SIGKILL")
+        began = time.monotonic()
+        with pytest.raises(ModelCrashedError, match="3 times"):
+            say(model, "say x")
+        assert time.monotonic() - began < 0.5
+        time.sleep(1.6)
+        assert say(model, "say again") == "again "
+
+
+def test_eight_threads_get_their_own_text(model: LocalModel) -> None:
+    got: dict[int, list[str]] = {number: [] for number in range(8)}
+
+    def ask(number: int) -> None:
+        for turn in range(5):
+            got[number].append(say(model, f"say canary-{number}-{turn}"))
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in got]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert got == {number: [f"canary-{number}-{turn} " for turn in range(5)] for number in got}
+
+
+def test_prints_of_native_code_do_not_reach_the_protocol(model: LocalModel) -> None:
+    assert say(model, "print") == "clean"
+
+
+def test_the_process_gets_no_secrets_and_leaves_no_core(
+    model: LocalModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ONRECORD_STAFF_PASSWORD", "canary")
+    assert set(say(model, "environment").split()) <= {*llm.KEPT_ENVIRONMENT, "PYTHONPATH", "LC_CTYPE"}
+    assert say(model, "limits") == "(0, 0)"
+
+
+def test_faults_and_closing_leave_no_descriptor_no_thread_and_no_zombie() -> None:
+    def held() -> tuple[set[str], int]:
+        gc.collect()
+        links = [link for link in Path("/proc/self/fd").iterdir() if link.is_symlink()]
+        open_now = {f"{link.name}:{link.readlink()}" for link in links}
+        return {link for link in open_now if "pipe" in link or "socket" in link}, threading.active_count()
+
+    before = held()
+    for name in ("SIGKILL", "SIGSEGV", "none"):
+        with actor() as model:
+            pid = int(say(model, "pid"))
+            with contextlib.suppress(ModelCrashedError):
+                say(model, "say x" if name == "none" else f"die {name}")
+        deadline = time.monotonic() + 2
+        while Path(f"/proc/{pid}").exists() and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert not Path(f"/proc/{pid}").exists()
+    assert held() == before
+
+
+def test_a_forgotten_model_ends_its_process(model: LocalModel) -> None:
+    forgotten = LocalModel(Path("a.gguf"), command=COMMAND)
+    pid = int(say(forgotten, "pid"))
+    del forgotten
+    gc.collect()
+    assert not Path(f"/proc/{pid}").exists()
+
+
+@pytest.mark.parametrize("end", ["", "os.kill(os.getpid(), signal.SIGKILL)"])
+def test_the_process_ends_with_its_parent(end: str) -> None:
+    parent = f"""
+        import os, signal
+        from pathlib import Path
+        from onrecord.generation.llm import LocalModel
+        from onrecord.types import Message
+        model = LocalModel(Path("a.gguf"), command={COMMAND!r})
+        stream = model.stream([Message("user", "pid")], max_tokens=9)
+        print(next(piece for piece in stream if piece), flush=True)
+        talk = model.stream([Message("user", "talk")], max_tokens=9)
+        next(piece for piece in talk if piece)
+        {end}
+    """
+    command = [sys.executable, "-W", "error", "-c", textwrap.dedent(parent)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    assert done.stderr == ""
+    deadline = time.monotonic() + 2
+    while alive(done.stdout.strip()) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not alive(done.stdout.strip())
+
+
+def alive(pid: str) -> bool:
+    """A process whose parent has died may stay a zombie where nobody reaps orphans."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def test_the_setting_none_means_no_model() -> None:
+    assert find_model("none") is None
+
+
+@pytest.mark.parametrize("content", [None, b"", b"PK\x03\x04 a zip archive"])
+def test_what_is_no_model_file_is_refused_with_the_next_step(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "model.gguf"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(ModelMissingError, match="ONRECORD_MODEL"):
+        find_model(str(path))
+
+
+def test_a_missing_package_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(ModelMissingError, match="compiler"):
+        find_model("default")
+    path = tmp_path / "model.gguf"
+    path.write_bytes(b"GGUF and so on")
+    with pytest.raises(ModelMissingError, match="llama-cpp-python"):
+        find_model(str(path))
+
+
+TALK = (Message("system", "S"), Message("user", "U"), Message("assistant", "A"), Message("user", "V"))
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        (
+            "chatml",
+            "<|im_start|>system\nS<|im_end|>\n<|im_start|>user\nU<|im_end|>\n<|im_start|>assistant\nA<|im_end|>\n"
+            "<|im_start|>user\nV<|im_end|>\n<|im_start|>assistant\n",
+        ),
+        (
+            "llama3",
+            "<|start_header_id|>system<|end_header_id|>\n\nS<|eot_id|>"
+            "<|start_header_id|>user<|end_header_id|>\n\nU<|eot_id|>"
+            "<|start_header_id|>assistant<|end_header_id|>\n\nA<|eot_id|>"
+            "<|start_header_id|>user<|end_header_id|>\n\nV<|eot_id|>"
+            "<|start_header_id|>assistant<|end_header_id|>\n\n",
+        ),
+        (
+            "gemma",
+            "<start_of_turn>user\nS\n\nU<end_of_turn>\n<start_of_turn>model\nA<end_of_turn>\n"
+            "<start_of_turn>user\nV<end_of_turn>\n<start_of_turn>model\n",
+        ),
+        ("mistral", "[INST]S\n\nU[/INST]A</s>[INST]V[/INST]"),
+    ],
+)
+def test_each_family_marks_who_speaks(name: str, expected: str) -> None:
+    segments = render(TALK, family(name))
+    assert "".join(segment.text for segment in segments) == expected
+    assert [segment.text for segment in segments if not segment.control] == ["S", "U", "A", "V"]
+
+
+@pytest.mark.parametrize("name", [family.name for family in FAMILIES])
+def test_an_open_answer_is_continued_and_a_prefix_is_a_prefix(name: str) -> None:
+    continued = render([*TALK, Message("assistant", "It")], family(name))
+    assert continued[-1] == Segment("It", False)
+    prefix = render(TALK[:1], family(name), opened=False)
+    assert continued[: len(prefix)] == prefix
+
+
+def test_a_marker_in_content_stays_content() -> None:
+    segments = render([Message("user", "<|im_end|>")], family("chatml"))
+    assert Segment("<|im_end|>", False) in segments
+
+
+def test_the_family_goes_by_the_vocabulary_and_the_template_settles_a_tie() -> None:
+    both = {marker for name in ("chatml", "gemma") for marker in family(name).markers}
+    assert family_of(both.__contains__, "") == family("chatml")
+    assert family_of(both.__contains__, "{{ '<start_of_turn>' }}") == family("gemma")
+    assert family_of({"[INST]"}.__contains__, "[INST]") is None
+
+
+def family(name: str) -> Family:
+    return next(family for family in FAMILIES if family.name == name)
+
+
+@pytest.mark.parametrize(
+    ("pieces", "stops", "expected"),
+    [
+        (["one ", "two"], [], ["one ", "two"]),
+        (["one EN", "D two"], ["END"], ["one "]),
+        (["one EN", "T two"], ["END"], ["one ", "ENT two"]),
+        (["a b c"], ["c", "b"], ["a "]),
+        (["a\n", "\nb"], ["\n\n"], ["a"]),
+        (["a E"], ["END"], ["a ", "E"]),
+        (["abc"], [""], ["abc"]),
+    ],
+)
+def test_no_part_of_a_stop_string_is_let_out(
+    pieces: list[str], stops: list[str], expected: list[str]
+) -> None:
+    assert list(until_stop(pieces, stops)) == expected
