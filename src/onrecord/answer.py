@@ -64,7 +64,7 @@ def answer(
     """
     clock = _Clock(time.monotonic())
     _check(question)
-    asked = understand(question, retriever.speakers)
+    asked = understand(question, retriever.speaker_forms)
     hits = _search(question, asked, retriever)
     clock.searched = clock.since()
     yield Searched(asked.text, tuple(hits))

@@ -16,7 +16,7 @@ from onrecord.generation.prompts import FIXED
 from onrecord.ingest import IngestReport, Progress, ingest
 from onrecord.search.embedder import Embedder, SentenceEmbedder, find_embedder
 from onrecord.search.keywords import KeywordIndex
-from onrecord.search.retriever import Retriever, matching_speakers
+from onrecord.search.retriever import Retriever
 from onrecord.search.vectors import VectorIndex
 from onrecord.settings import Settings
 from onrecord.storage.generations import Manifest, current_generation, open_generation
@@ -117,11 +117,7 @@ class Runtime:
     def quotes(self, *, speaker: str | None = None, article: str | None = None) -> Iterator[Quote]:
         """The quotes of an article or of all, those of one speaker where one is named."""
         retriever = self._index().retriever
-        names = matching_speakers(speaker, retriever.speakers) if speaker is not None else None
-        if names == []:
-            raise QuestionError(
-                f"no speaker in this corpus is called {speaker!r}", hint="give the name as it is printed"
-            )
+        names = retriever.speakers_called(speaker) if speaker is not None else None
         articles = [self.article(article)] if article is not None else (a for a, _ in retriever.store.articles())
         for one in articles:
             for quote in retriever.store.quotes_of(one):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from onrecord.generation.understand import Understood
 from onrecord.text.passages import body_sentences, context_of
 from onrecord.text.tokens import content_stems
-from onrecord.types import Article, Evidence, EvidenceItem, Hit, Passage, Quote, Span
+from onrecord.types import Article, Block, Evidence, EvidenceItem, Hit, Passage, Quote, Span
 
 __all__ = ["Candidate", "candidates", "choose", "is_answerable", "score"]
 
@@ -19,6 +19,9 @@ Similarity = Callable[[str, Sequence[str]], Sequence[float]]
 _COVERED = 0.5
 _NEAR = 0.25
 _VERY_NEAR = 0.5
+_SAME = 0.6
+_FLOOR = 0.1
+_NAMES = 0.75
 _RELATIVE = 0.6
 
 
@@ -113,14 +116,14 @@ def _whole_sentences(quote: Quote, sentences: Sequence[Span]) -> Span | None:
     start = min(quote.start, quote.mention.start) if quote.mention else quote.start
     end = max(quote.end, quote.mention.end) if quote.mention else quote.end
     inside = [s for s in sentences if _overlap(s, Span(start, end))]
-    if not inside or any(block.kind not in {"body"} for block in _blocks(quote.article, inside)):
+    if not inside or any(block.kind != "body" for block in _blocks(quote.article, inside)):
         return None
     return Span(inside[0].start, inside[-1].end)
 
 
-def _blocks(article: Article, sentences: Sequence[Span]) -> Iterable[object]:
+def _blocks(article: Article, sentences: Sequence[Span]) -> list[Block]:
     start, end = sentences[0].start, sentences[-1].end
-    return [block for block in article.blocks if block.start < end and block.end > start]  # type: ignore[misc]
+    return [block for block in article.blocks if block.start < end and block.end > start]
 
 
 def _overlap(one: Span, other: Span) -> bool:
@@ -147,11 +150,17 @@ def _same_root(one: str, other: str) -> bool:
 
 
 def _is_about(candidate: Candidate, asked: Understood) -> bool:
+    own = content_stems(candidate.passage.text)
     if asked.names:
-        words = content_stems(candidate.passage.article.text)
-        present = sum(_has(words, name) for name in asked.names)
-        if present < 0.75 * len(asked.names):
+        article = content_stems(candidate.passage.article.text)
+        if sum(_has(article, name) for name in asked.names) < _NAMES * len(asked.names):
             return False
+    # A name alone ("How many people live in Chongqing?") finds everything that is said of it.
+    beyond = [s for s in asked.stems if s not in asked.names]
+    if beyond and not any(_has(own, s) for s in beyond):
+        return candidate.similarity >= _SAME
+    if asked.speakers and candidate.coverage == 1.0:
+        return candidate.similarity >= _FLOOR
     if candidate.similarity >= _VERY_NEAR:
         return True
     return candidate.coverage >= _COVERED and candidate.similarity >= _NEAR

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from onrecord.text.names import named_in
 from onrecord.text.normalise import single_line
 from onrecord.text.tokens import STOP_WORDS, content_stems, stem, words
 from onrecord.types import Question
@@ -45,11 +46,15 @@ class Understood:
     names: tuple[str, ...]
 
 
-def understand(question: Question, speakers: Mapping[str, Sequence[str]]) -> Understood:
-    """Take a question apart, with the subject of the turn before where it only points there."""
+def understand(question: Question, forms: Mapping[str, Sequence[str]]) -> Understood:
+    """Take a question apart, with the subject of the turn before where it only points there.
+
+    ``forms`` are those of ``onrecord.text.names.speaker_forms``.
+    """
     text = _self_contained(question)
-    asked = question.filters.speaker or ""
-    found, mentioned = _speakers_in(f"{text} {asked}", speakers)
+    found, mentioned = named_in(text, forms)
+    if question.filters.speaker is not None:
+        found, _ = named_in(question.filters.speaker.title(), forms)
     subject = [word for word in words(text) if word not in mentioned]
     kept = [word for word in subject if word not in STOP_WORDS and stem(word) not in _SPEECH]
     return Understood(
@@ -57,7 +62,7 @@ def understand(question: Question, speakers: Mapping[str, Sequence[str]]) -> Und
         speakers=found,
         subject=" ".join(kept) if found else text,
         stems=tuple(dict.fromkeys(stem(word) for word in kept)),
-        names=tuple(name for name in _names(text) if name not in {stem(word) for word in mentioned}),
+        names=tuple(name for name in _names(text) if name not in {stem(word) for word in mentioned} | _SPEECH),
     )
 
 
@@ -69,31 +74,6 @@ def _self_contained(question: Question) -> str:
     if _PRONOUN.search(text) or _OPENERS.fullmatch(text) or not content_stems(text):
         return f"{single_line(question.history[-1].question)} {text}"
     return text
-
-
-def _speakers_in(text: str, speakers: Mapping[str, Sequence[str]]) -> tuple[tuple[str, ...], set[str]]:
-    """The speakers whose name, other form or last name stands in the text, and the words that name them."""
-    lowered = f" {' '.join(words(text))} "
-    found: dict[str, tuple[str, ...]] = {}
-    for name, aliases in speakers.items():
-        parts = words(name)
-        # A single word of a name counts only where it is written as a name: "may" is no Theresa May.
-        forms = [words(form) for form in (name, *aliases)] + [parts[-1:], parts[:1]]
-        for form in sorted((form for form in forms if form), key=len, reverse=True):
-            shown = f" {' '.join(form)} "
-            if shown in lowered and (len(form) > 1 or _written_as_name(form[0], text)):
-                found[name] = tuple(form)
-                break
-    longest = max((len(form) for form in found.values()), default=0)
-    # "Pu Yongjian" in the question names one person; only a bare "Pu" leaves all of that name open.
-    kept = {name: form for name, form in found.items() if longest == 1 or len(form) > 1}
-    return tuple(kept), {word for form in kept.values() for word in form}
-
-
-def _written_as_name(word: str, text: str) -> bool:
-    if not word.isascii():
-        return True
-    return re.search(rf"(?<!\w){re.escape(word.capitalize())}(?:['’]s)?(?!\w)|(?<!\w){re.escape(word.upper())}(?!\w)", text) is not None
 
 
 def _names(text: str) -> list[str]:

@@ -164,6 +164,11 @@ class Pulse:
     def tick(self) -> bool:
         """Note that work goes on; True when the request at hand is no longer wanted."""
         self.progress += 1
+        return self.unwanted
+
+    @property
+    def unwanted(self) -> bool:
+        """Whether the request at hand has been cancelled."""
         return self.cancelled == self.current != 0
 
 
@@ -280,7 +285,7 @@ class LlamaEngine:
         self._pulse = pulse
         # llama.cpp keeps bare pointers to these: they must live as long as the model does.
         self._callbacks = (
-            api.llama_log_callback(_log),
+            api.llama_log_callback(self._log),
             api.llama_progress_callback(lambda _share, _data: pulse.tick() or True),
             api.ggml_abort_callback(lambda _data: pulse.tick()),
         )
@@ -446,17 +451,17 @@ class LlamaEngine:
             raise ModelError(f"the model's chat format is none of {known}", hint="")
         return family, frozenset(control.union(*(self._tokenise(m, special=True) for m in family.markers)))
 
+    def _log(self, level: int, text: bytes, _data: object) -> None:
+        # To llama.cpp a cancelled evaluation is an error; here it is an ordinary event.
+        if level == LOG_ERROR and not self._pulse.unwanted:
+            sys.stderr.write(text.decode("utf-8", "replace"))
+
     def _starts_with_bos(self) -> bool:
         return bool(self._api.llama_vocab_get_add_bos(self._vocabulary))
 
 
 def _cores() -> int:
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
-
-
-def _log(level: int, text: bytes, _data: object) -> None:
-    if level == LOG_ERROR:
-        sys.stderr.write(text.decode("utf-8", "replace"))
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-__all__ = ["CUES", "Cue", "MEDIUM", "RECIPIENT_VERBS", "ZH_CUES"]
+__all__ = ["CUES", "MEDIUM", "PHRASAL", "PHRASAL_FORMS", "RECIPIENT_VERBS", "ZH_CUES", "Cue"]
 
 
 class Cue(NamedTuple):
@@ -19,11 +19,11 @@ class Cue(NamedTuple):
 _CLAUSE = """
     say tell think believe claim insist argue suggest hope fear feel predict admit acknowledge concede know
     estimate allege assert contend maintain reckon stress assume guess figure bet promise vow imply worry
-    conclude reply swear reiterate mean show find
+    conclude reply swear reiterate mean show find write note state add
 """
 # Verbs that report with "that", "how", "whether", a colon or a quotation.
 _THAT = """
-    add note write announce report explain tweet declare continue warn recall state respond answer repeat
+    announce report explain tweet declare continue warn recall respond answer repeat
     observe point caution complain confirm emphasize emphasise indicate joke lament mention quip remark
     remind reveal agree convince boast brag inform advise clarify comment counter cry disclose elaborate
     exclaim muse opine proclaim protest reason recount retort shout shrug sigh signal speculate stipulate
@@ -99,7 +99,24 @@ def _lexicon() -> dict[str, Cue]:
 CUES = _lexicon()
 
 # "told reporters that ...": an addressee stands between the verb and what was said.
-RECIPIENT_VERBS = frozenset({"tell", "remind", "inform", "convince", "warn", "advise", "assure", "ask", "text", "email"})
+RECIPIENT_VERBS = frozenset(
+    {"tell", "remind", "inform", "convince", "warn", "advise", "assure", "ask", "text", "email"}
+)
+
+# Verbs of more than one word; the first is the one that is inflected.
+PHRASAL = {
+    "go": (("on", "to", "say"), ("on", "to", "add"), ("on",), ("so", "far", "as", "to", "say"), ("further",)),
+    "put": (("it",),),
+    "fire": (("back",),),
+    "shoot": (("back",),),
+    "chime": (("in",),),
+    "make": (("clear",), ("it", "clear"), ("the", "case"), ("the", "point")),
+    "be": (("quoted", "as", "saying"),),
+}
+PHRASAL_FORMS = {
+    "went": "go", "goes": "go", "go": "go", "put": "put", "puts": "put", "fired": "fire", "fires": "fire",
+    "shot": "shoot", "chimed": "chime", "chimes": "chime", "made": "make", "makes": "make", "was": "be", "is": "be",
+}  # fmt: skip
 
 # "said in a statement": where it was said is no part of what was said.
 MEDIUM = frozenset(

@@ -7,14 +7,27 @@ from collections.abc import Sequence
 from onrecord.quotes.cues import CUES, MEDIUM
 from onrecord.quotes.tokens import Token
 
-__all__ = ["AUXILIARIES", "DAYS", "is_adverb", "phrase_after", "phrase_before", "skip_back"]
+__all__ = [
+    "AUXILIARIES",
+    "BE",
+    "DAYS",
+    "DETERMINERS",
+    "PREPOSITIONS",
+    "PRONOUNS",
+    "STOPS",
+    "VERBS",
+    "is_adverb",
+    "phrase_after",
+    "phrase_before",
+    "skip_back",
+]
 
 PRONOUNS = frozenset("he she they i we you it who which".split())
 AUXILIARIES = frozenset(
     """has have had having will would can could may might must should shall do does did is are was were be been being
     'd 'll 've hasn't haven't hadn't won't wouldn't can't couldn't doesn't don't didn't isn't wasn't he'd she'd
     not never also later then once now still previously already ever even just only both all often always again
-    first further soon repeatedly recently earlier initially largely long simply rather yet nonetheless
+    first further soon well repeatedly recently earlier initially largely long simply rather yet nonetheless
     nevertheless instead thus therefore subsequently sometimes too reportedly""".split()
 )
 BE = frozenset("is are was were be been being isn't wasn't aren't weren't get got".split())
@@ -77,19 +90,40 @@ def phrase_before(tokens: Sequence[Token], last: int, first: int = 0) -> tuple[i
 
 
 def _with_apposition(tokens: Sequence[Token], last: int, first: int) -> tuple[int, int] | None:
-    opening = "(" if tokens[last].word == ")" else tokens[last].word
-    at = last - 1
+    """From the closing comma back to the phrase that is apposed to; the longest chain of commas wins."""
+    opening = {")": "("}.get(tokens[last].word, tokens[last].word)
+    best: tuple[int, int] | None = None
     commas = 0
-    while at > first and last - at < _MAX_WORDS:
-        if tokens[at].word == opening and at < last - 1:
-            commas += 1
-            head = _begin(tokens, at - 1, first)
-            if head is not None and _is_head(tokens, head, at) and _opens_apposition(tokens, at + 1):
-                return head, last
+    for at in range(last - 1, max(first, last - _MAX_WORDS), -1):
         if tokens[at].kind == "q" or tokens[at].word in (";", ":") or commas > 6:
-            return None
-        at -= 1
-    return None
+            break
+        if tokens[at].word != opening or at == last - 1:
+            continue
+        commas += 1
+        begin = _begin(tokens, at - 1, first)
+        if begin is None or not _is_head(tokens, begin, at):
+            continue
+        if best is None and _is_aside(tokens, at + 1, last):
+            best = begin, at
+        elif _opens_apposition(tokens, at + 1) and (best is None or _is_untrimmed(tokens, begin, first)):
+            best = begin, last
+    return best
+
+
+def _is_untrimmed(tokens: Sequence[Token], begin: int, first: int) -> bool:
+    """Whether the phrase stands free, so that it is no part of ``In Chicago, Pu, a professor, said``."""
+    if begin == first:
+        return True
+    before = tokens[begin - 1]
+    return before.word not in PREPOSITIONS and (before.kind in ("p", "q") or before.word in STOPS)
+
+
+def _is_aside(tokens: Sequence[Token], at: int, last: int) -> bool:
+    """``, however,``, ``, in turn,``, ``, for his part,``: nothing about who the person is."""
+    token = tokens[at]
+    if token.word in ("however", "meanwhile", "though", "too", "again", "reportedly", "instead", "therefore", "likewise"):
+        return last - at == 1
+    return token.word in ("in", "for", "on", "at", "during", "after", "via", "speaking", "citing", "when", "through", "by", "asked")
 
 
 def _is_head(tokens: Sequence[Token], begin: int, end: int) -> bool:
@@ -99,7 +133,7 @@ def _is_head(tokens: Sequence[Token], begin: int, end: int) -> bool:
         return False
     if words[0].word in PREPOSITIONS or words[0].word in STOPS:
         return False
-    return any(token.kind == "N" for token in words) or words[0].word in DETERMINERS
+    return any(token.kind == "N" for token in words) or words[0].word in DETERMINERS or words[0].word in ("he", "she")
 
 
 def _opens_apposition(tokens: Sequence[Token], at: int) -> bool:

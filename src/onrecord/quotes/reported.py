@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from onrecord.quotes.cues import CUES, MEDIUM, RECIPIENT_VERBS, Cue
+from onrecord.quotes.cues import CUES, MEDIUM, PHRASAL, PHRASAL_FORMS, RECIPIENT_VERBS, Cue
 from onrecord.quotes.phrases import (
     BE,
     DAYS,
     DETERMINERS,
     PREPOSITIONS,
     PRONOUNS,
+    STOPS,
     VERBS,
     is_adverb,
     phrase_after,
@@ -49,22 +50,99 @@ def attributions(tokens: Sequence[Token]) -> list[Attribution]:
     found: list[Attribution] = []
     end = _sentence_end(tokens)
     headline = _is_headline(tokens)
+    if (labelled := _labelled(tokens, end, headline)) is not None:
+        found.append(labelled)
     for index in range(end):
         token = tokens[index]
         if token.word == "according" and index + 1 < end and tokens[index + 1].word == "to":
             attribution = _according(tokens, index, end)
         else:
-            cue = CUES.get(token.word)
-            if cue is None or (token.kind != "w" and not headline and index):
+            read = _cue_at(tokens, index, end)
+            if read is None or (token.kind != "w" and not headline and index):
                 continue
-            if any(start <= index < stop for *_, contents, _ in found for start, stop in contents):
-                nested = True
-            else:
-                nested = False
-            attribution = _verb(tokens, index, end, cue, found, nested)
+            cue, stop = read
+            nested = any(start <= index < close for entry in found for start, close in entry.contents)
+            attribution = _verb(tokens, index, stop, end, cue, found, nested)
+        if attribution is not None:
+            found.append(attribution)
+    if not any(token.kind == "q" for token in tokens):
+        return found
+    for index in range(1, len(tokens)):
+        if tokens[index].kind == "q" and not any(a <= index < b for entry in found for a, b in entry.contents):
+            attribution = _introduced(tokens, index) or _tagged(tokens, index, end)
+            if attribution is not None:
+                found.append(attribution)
+    if tokens[0].kind == "q" and not any(a <= 0 < b for entry in found for a, b in entry.contents):
+        attribution = _tagged(tokens, 0, end)
         if attribution is not None:
             found.append(attribution)
     return found
+
+
+def _cue_at(tokens: Sequence[Token], index: int, end: int) -> tuple[Cue, int] | None:
+    """The cue that begins here and where its words end: ``said`` or ``went on to say``."""
+    word = tokens[index].word
+    base = PHRASAL_FORMS.get(word)
+    if base is not None:
+        for rest in PHRASAL[base]:
+            stop = index + 1 + len(rest)
+            if stop <= end and all(tokens[index + 1 + i].word == part for i, part in enumerate(rest)):
+                return Cue(base, "past", "clause"), stop
+    cue = CUES.get(word)
+    return None if cue is None else (cue, index + 1)
+
+
+def _labelled(tokens: Sequence[Token], end: int, headline: bool) -> Attribution | None:
+    """``Gingrich: Trump Must Decide``, ``Rep. Trey Gowdy (R-S.C.): “...”``."""
+    colon = next((i for i in range(1, min(end, 12)) if tokens[i].word == ":"), None)
+    if colon is None or colon + 1 >= end:
+        return None
+    quoted = tokens[colon + 1].kind == "q"
+    if not quoted and not headline:
+        return None
+    name = tokens[:colon]
+    if name[-1].word == ")":
+        bracket = next((i for i, token in enumerate(name) if token.word == "("), 0)
+        name = name[:bracket]
+    if not 0 < len(name) <= 7 or not all(token.kind == "N" or token.word in ("of", "the", "de", "van") for token in name):
+        return None
+    if name[0].word in DETERMINERS or name[0].word in STOPS or name[0].word in PREPOSITIONS or (len(name) > 4 and not quoted):
+        return None
+    return Attribution((colon, colon + 1), (0, len(name)), (_trimmed(tokens, (colon + 1, end)),), ":")
+
+
+def _introduced(tokens: Sequence[Token], quote: int) -> Attribution | None:
+    """``Kasich resisted: “...”``: no verb of saying, but a colon, and one subject that opens the sentence."""
+    if tokens[quote - 1].word != ":":
+        return None
+    subject = _subject(tokens, quote - 1)
+    if subject is None or subject[1] >= quote - 1:
+        return None
+    return Attribution((quote - 1, quote), subject, ((quote, quote + 1),), ":")
+
+
+def _tagged(tokens: Sequence[Token], quote: int, end: int) -> Attribution | None:
+    """``“...,” she cautioned``: a subject and any verb straight after a quotation."""
+    at = quote + 1
+    if at < end and tokens[at].word == ",":
+        at += 1
+    if at + 1 >= end:
+        return None
+    if tokens[at].word in ("he", "she", "they"):
+        subject = at, at + 1
+    elif tokens[at].kind == "N" and tokens[at].word not in DETERMINERS and tokens[at].word not in PREPOSITIONS:
+        stop = at
+        while stop < end and tokens[stop].kind == "N":
+            stop += 1
+        subject = at, stop
+    else:
+        return None
+    verb = subject[1]
+    while verb < end and is_adverb(tokens[verb]) and tokens[verb].word not in BE:
+        verb += 1
+    if verb >= end or tokens[verb].kind != "w" or not tokens[verb].word.endswith(("ed", "s")) or tokens[verb].word in VERBS:
+        return None
+    return Attribution((verb, verb + 1), subject, ((quote, quote + 1),), tokens[verb].word)
 
 
 def _sentence_end(tokens: Sequence[Token]) -> int:
@@ -96,32 +174,58 @@ def _according(tokens: Sequence[Token], index: int, end: int) -> Attribution | N
 
 
 def _verb(
-    tokens: Sequence[Token], index: int, end: int, cue: Cue, found: Sequence[Attribution], nested: bool
+    tokens: Sequence[Token], index: int, stop: int, end: int, cue: Cue, found: Sequence[Attribution], nested: bool
 ) -> Attribution | None:
     if _is_noun(tokens, index, cue):
         return None
     before = skip_back(tokens, index)
     between = tokens[before + 1 : index]
-    if cue.form == "past" and any(token.word in BE for token in between):
+    passive = any(token.word in BE for token in between)
+    if cue.form == "past" and passive and cue.lemma != "be":
         return None
-    if cue.form == "base" and before >= 0 and tokens[before].word == "to":
+    if before >= 0 and tokens[before].word == "to" and cue.form == "base" and not _quote_follows(tokens, stop, end):
         return None
-    if (inverted := _inverted(tokens, index, end, cue, before)) is not None:
+    if (inverted := _inverted(tokens, index, stop, end, cue, before)) is not None:
         return inverted
     source = _source(tokens, before, cue, between, found)
-    if source is None:
+    if source is None or not _agrees(tokens, source, cue, between):
         return None
-    if not nested and (trailing := _trailing(tokens, index, end, source)) is not None:
-        if trailing:
-            return Attribution((before + 1, index + 1), source, trailing, cue.lemma)
-        return None
-    content = _following(tokens, index, end, cue)
+    verb = (before + 1, stop)
+    if not nested and (trailing := _trailing(tokens, stop, end, source)) is not None:
+        return Attribution(verb, source, trailing, cue.lemma) if trailing else None
+    content = _following(tokens, stop, end, cue)
     if content is None:
         return None
     contents = [content]
-    if not nested and (left := _interrupted(tokens, source, index, content)) is not None:
+    if not nested and (left := _interrupted(tokens, source, stop, content)) is not None:
         contents.insert(0, left)
-    return Attribution((before + 1, index + 1), source, tuple(contents), cue.lemma)
+    return Attribution(verb, source, tuple(contents), cue.lemma)
+
+
+def _quote_follows(tokens: Sequence[Token], at: int, end: int) -> bool:
+    return at < end and (tokens[at].kind == "q" or (tokens[at].word in (":", ",") and at + 1 < end and tokens[at + 1].kind == "q"))
+
+
+def _agrees(tokens: Sequence[Token], source: tuple[int, int], cue: Cue, between: Sequence[Token]) -> bool:
+    """Whether subject and verb fit in number, where their forms show it; nouns are taken for verbs else."""
+    last = tokens[source[1] - 1]
+    if source[1] - source[0] == 1 and last.kind == "w" and last.word not in PRONOUNS and last.word not in _BARE:
+        plural = last.word.endswith("s") and not last.word.endswith("ss")
+        if not plural:
+            return False
+    if cue.form == "base" and not between:
+        head = tokens[source[0] : source[1]]
+        return head[-1].word in ("they", "i", "we", "you", "who", "that", "which") or any(
+            token.word in _BARE or token.word == "and" or (token.word.endswith("s") and not token.word.endswith(("ss", "'s")))
+            for token in head
+        )
+    return not (cue.form == "third" and last.word in ("they", "we", "you", "i"))
+
+
+_BARE = frozenset(
+    """police people many some most others few all several both everyone everybody somebody someone one men women
+    none half critics another nobody anyone""".split()
+)
 
 
 def _is_noun(tokens: Sequence[Token], index: int, cue: Cue) -> bool:
@@ -136,14 +240,16 @@ def _is_noun(tokens: Sequence[Token], index: int, cue: Cue) -> bool:
 
 
 def _inverted(
-    tokens: Sequence[Token], index: int, end: int, cue: Cue, before: int
+    tokens: Sequence[Token], index: int, stop: int, end: int, cue: Cue, before: int
 ) -> Attribution | None:
     """``..., said Pu Yongjian, a professor``: the source follows and closes the clause."""
     if cue.form not in ("past", "third") or cue.complement == "object" or before != index - 1:
         return None
+    if cue.lemma in RECIPIENT_VERBS and cue.lemma != "ask":
+        return None
     if before >= 0 and not (tokens[before].kind == "q" or tokens[before].word in (",", "—", "--", "–")):
         return None
-    phrase = phrase_after(tokens, index + 1, end)
+    phrase = phrase_after(tokens, stop, end)
     if phrase is None or _has_verb(tokens, phrase):
         return None
     after = tokens[phrase[1]] if phrase[1] < end else None
@@ -156,9 +262,11 @@ def _inverted(
         if not quoted and not _closes(tokens, phrase[1], end):
             return None
         content = _trimmed(tokens, (_clause_start(tokens, before, 0), before + 1))
+        if content[1] - content[0] == 1 and tokens[content[0]].word in _CONJUNCTIONS:
+            content = _trimmed(tokens, (phrase[1], end))
     if content[0] >= content[1]:
         return None
-    return Attribution((index, index + 1), phrase, (content,), cue.lemma)
+    return Attribution((index, stop), phrase, (content,), cue.lemma)
 
 
 def _has_verb(tokens: Sequence[Token], phrase: tuple[int, int]) -> bool:
@@ -208,38 +316,50 @@ def _earlier(tokens: Sequence[Token], before: int, found: Sequence[Attribution])
 
 
 def _subject(tokens: Sequence[Token], limit: int) -> tuple[int, int] | None:
-    """The phrase that opens the sentence, when it is a pronoun or a name."""
+    """The phrase that opens the sentence, when it is a pronoun, a name or ``the mayor``, before its verb."""
     at = 0
-    while at < limit and tokens[at].word in ("but", "and", "so", "yet"):
+    while at < limit and (tokens[at].word in ("but", "and", "so", "yet", "then") or is_adverb(tokens[at])):
         at += 1
+    if at < limit and tokens[at].word in PREPOSITIONS:
+        at = next((i + 1 for i in range(at, min(limit, at + 14)) if tokens[i].word == ","), limit)
     if at >= limit:
         return None
     if tokens[at].word in ("he", "she", "they", "i", "we"):
         return at, at + 1
-    if tokens[at].kind != "N" or tokens[at].word in PREPOSITIONS or tokens[at].word in DAYS:
+    if tokens[at].kind not in ("N", "w") or tokens[at].word in STOPS or tokens[at].word in DAYS:
         return None
+    for index in range(at + 1, min(limit, at + 30)):
+        token = tokens[index]
+        if token.kind == "q" or token.word in (":", ";"):
+            break
+        if token.kind == "w" and (token.word in VERBS or token.word.endswith("ed") or _is_finite_cue(token)):
+            phrase = phrase_before(tokens, skip_back(tokens, index), at)
+            if phrase is not None and phrase[0] == at:
+                return phrase
+            break
     stop = at
-    while stop < limit and (tokens[stop].kind == "N" or tokens[stop].word in ("of", "the")):
+    while stop < limit and tokens[stop].kind == "N":
         stop += 1
-    while stop > at and tokens[stop - 1].word in ("of", "the"):
-        stop -= 1
-    if stop == at or tokens[at].word in DETERMINERS and stop == at + 1:
-        return None
-    return at, stop
+    return (at, stop) if stop > at and tokens[at].word not in DETERMINERS else None
+
+
+def _is_finite_cue(token: Token) -> bool:
+    cue = CUES.get(token.word)
+    return cue is not None and cue.form in ("past", "third")
 
 
 def _trailing(
-    tokens: Sequence[Token], index: int, end: int, source: tuple[int, int]
+    tokens: Sequence[Token], stop: int, end: int, source: tuple[int, int]
 ) -> tuple[tuple[int, int], ...] | None:
     """What was said, if it stands before ``source`` and nothing of it follows; None if it follows."""
     begin = source[0]
-    if begin == 0 or source[1] > index:
+    if begin == 0 or source[1] > stop:
         return None
     last = tokens[begin - 1]
     if last.kind != "q" and last.word not in (",", "—", "–", "--", "as"):
         return None
     quoted = last.kind == "q" or (begin > 1 and tokens[begin - 2].kind == "q" and last.word != "as")
-    if not (_ends_after(tokens, index + 1, end, quoted)):
+    if not _ends_after(tokens, stop, end, quoted):
         return None
     content = _trimmed(tokens, (_clause_start(tokens, begin, 0), begin))
     return (content,) if content[0] < content[1] else ()
@@ -268,19 +388,19 @@ def _ends_after(tokens: Sequence[Token], at: int, end: int, quoted: bool) -> boo
 
 
 def _interrupted(
-    tokens: Sequence[Token], source: tuple[int, int], index: int, content: tuple[int, int]
+    tokens: Sequence[Token], source: tuple[int, int], stop: int, content: tuple[int, int]
 ) -> tuple[int, int] | None:
     """The first half of ``Prices, Pu said, will fall``."""
     begin = source[0]
-    if begin < 2 or tokens[begin - 1].word != "," or tokens[index + 1].word != "," or content[0] != index + 2:
+    if begin < 2 or tokens[begin - 1].word != "," or tokens[stop].word != "," or content[0] != stop + 1:
         return None
     left = _trimmed(tokens, (_clause_start(tokens, begin, 0), begin))
     return left if left[0] < left[1] else None
 
 
-def _following(tokens: Sequence[Token], index: int, end: int, cue: Cue) -> tuple[int, int] | None:
+def _following(tokens: Sequence[Token], stop: int, end: int, cue: Cue) -> tuple[int, int] | None:
     """What was said, where it follows the cue."""
-    start = _content_start(tokens, index + 1, end, cue)
+    start = _content_start(tokens, stop, end, cue)
     if start is None or start >= end:
         return None
     first = tokens[start]
@@ -382,6 +502,8 @@ def _content_end(tokens: Sequence[Token], start: int, end: int) -> int:
         if cue is not None and nxt.kind == "w" and cue.form == "ing":
             return at
         if nxt.word == "according":
+            return at
+        if nxt.word in ("he", "she") and _new_attribution(tokens, at + 2, end):
             return at
         if nxt.word in ("and", "but", "while", "though", "although") and _new_attribution(tokens, at + 2, end):
             return at

@@ -105,8 +105,10 @@ class SentenceEmbedder:
         # Nothing may be fetched at run time, and a model folder's own code is never run.
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-        from sentence_transformers import SentenceTransformer  # noqa: PLC0415 - seconds, and only where needed
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging
 
+        logging.disable_progress_bar()
         try:
             return SentenceTransformer(str(self._folder), device="cpu", local_files_only=True, trust_remote_code=False)
         except (OSError, ValueError) as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
@@ -11,9 +10,10 @@ from onrecord.search.embedder import Embedder
 from onrecord.search.keywords import KeywordIndex
 from onrecord.search.vectors import VectorIndex
 from onrecord.storage.store import Store
+from onrecord.text.names import plain_name, speaker_forms
 from onrecord.types import Filters, Hit
 
-__all__ = ["Retriever", "fuse", "matching_speakers"]
+__all__ = ["Retriever", "fuse"]
 
 # Cormack, Clarke and Buettcher (2009) for k; keywords weigh double because names and numbers decide
 # in news (fused figures for weights 1 and 2 are in the handbook of the RealTimeQA suite).
@@ -32,7 +32,7 @@ class Retriever:
         self.embedder = embedder
         self._vectors = vectors
         self._keywords = keywords
-        self.speakers = store.speakers()
+        self.speaker_forms = speaker_forms(store.speakers())
 
     def search(self, query: str, *, k: int = 10, filters: Filters | None = None) -> list[Hit]:
         """The ``k`` best passages that the filters admit, best first.
@@ -50,15 +50,23 @@ class Retriever:
         passages = self.store.passages([row for row, _, _ in best])
         return [Hit(passages[row], score, found_by) for row, score, found_by in best]
 
+    def speakers_called(self, name: str) -> list[str]:
+        """The speakers that a name may stand for; raises QuestionError where there are none.
+
+        ``pu`` -> ``["Pu Yongjian"]``
+        """
+        found = self.speaker_forms.get(plain_name(name), ())
+        if not found:
+            raise QuestionError(
+                f"no speaker in this corpus is called {name!r}",
+                hint="leave the speaker out, or give the name as it is printed",
+            )
+        return list(found)
+
     def _among(self, filters: Filters) -> list[int] | None:
         names: list[str] = []
         if filters.speaker is not None:
-            names = matching_speakers(filters.speaker, self.speakers)
-            if not names:
-                raise QuestionError(
-                    f"no speaker in this corpus is called {filters.speaker!r}",
-                    hint="leave --speaker out, or give the name as it is printed",
-                )
+            names = self.speakers_called(filters.speaker)
         for article in filters.articles:
             if self.store.article(article) is None:
                 raise QuestionError(
@@ -82,19 +90,3 @@ def fuse(
             found_by.setdefault(row, set()).add(name)
     best = sorted(scores, key=lambda row: (-scores[row], row))[:k]
     return [(row, scores[row], frozenset(found_by[row])) for row in best]  # type: ignore[misc]
-
-
-def matching_speakers(name: str, speakers: Mapping[str, Sequence[str]]) -> list[str]:
-    """The speakers that ``name`` may stand for: by their name, by another form of it, or by its last part.
-
-    ``pu`` among ``{"Pu Yongjian": ["Pu"], "Li Wei": []}`` -> ``["Pu Yongjian"]``
-    """
-    wanted = _plain(name)
-    exact = [full for full, aliases in speakers.items() if wanted in map(_plain, (full, *aliases))]
-    if exact:
-        return exact
-    return [full for full in speakers if wanted and wanted in _plain(full).split()]
-
-
-def _plain(name: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().replace("’", "'").split())

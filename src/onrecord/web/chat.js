@@ -67,6 +67,14 @@
     else toAnswer(link);
   });
 
+  function changed() {
+    // Gradio names each message by its markup, which some screen readers would read out.
+    for (const each of document.querySelectorAll("#onr-chat [data-testid][aria-label]")) {
+      each.removeAttribute("aria-label");
+    }
+    keepPlace();
+  }
+
   // The panel is replaced as a whole while an answer grows: keep the reader's place in it.
   function keepPlace() {
     const card = activeId && document.getElementById(activeId);
@@ -80,5 +88,5 @@
     activate(card);
     if (focusLost) card.focus({ preventScroll: true });
   }
-  new MutationObserver(keepPlace).observe(document.documentElement, { childList: true, subtree: true });
+  new MutationObserver(changed).observe(document.documentElement, { childList: true, subtree: true });
 })();

@@ -98,11 +98,11 @@ def answer_parts(exchange: Exchange, *, about: str) -> list[str]:
 
     So a screen reader announces only what is new, and a chip keeps the keyboard's focus.
     """
-    opening = f'<div class="onr-anchor" id="onr-turn-{exchange.number}"></div>'
-    parts = [opening + _statement(exchange, each) for each in exchange.statements]
+    parts = [_statement(exchange, each) for each in exchange.statements]
     if exchange.answer and exchange.answer.refused:
-        parts.append(opening + _refusal(exchange.answer, about))
+        parts.append(_refusal(exchange.answer, about))
     parts.append(_closing(exchange))
+    parts[0] = f'<div id="onr-turn-{exchange.number}"></div>{parts[0]}'
     return [_clean(part) for part in parts]
 
 
