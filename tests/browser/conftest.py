@@ -13,6 +13,7 @@ from types import SimpleNamespace
 
 import pytest
 import uvicorn
+from fastapi import FastAPI
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 
 from onrecord.errors import ModelBusyError
@@ -54,9 +55,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
-            # Gradio 6.31 makes event loops for its locks when a page is built and never closes them.
-            item.add_marker(pytest.mark.filterwarnings("ignore:unclosed event loop:ResourceWarning"))
-            item.add_marker(pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"))
+            # Gradio 6.31 counts its events with an option that pandas 3 has deprecated.
+            item.add_marker(pytest.mark.filterwarnings("ignore:'future.no_silent_downcasting' is deprecated"))
 
 
 @pytest.fixture(scope="session")
@@ -74,13 +74,17 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def serve() -> Iterator[Callable[[object], str]]:
-    """Serve ASGI applications in threads; gives the address of each."""
+def serve() -> Iterator[Callable[[Callable[[], FastAPI]], str]]:
+    """Build applications and serve them in threads; gives the address of each.
+
+    They are built inside the server's event loop: outside one, Gradio 6.31 makes a loop for each lock of
+    the page and never closes it.
+    """
     running: list[tuple[uvicorn.Server, threading.Thread]] = []
 
-    def start(app: object) -> str:
+    def start(build: Callable[[], FastAPI]) -> str:
         listener = socket.create_server(("127.0.0.1", 0))
-        config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1)  # type: ignore[arg-type]
+        config = uvicorn.Config(build, factory=True, log_level="warning", timeout_graceful_shutdown=1)
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
@@ -136,6 +140,9 @@ class Newsroom:
     def __init__(self) -> None:
         self.questions: list[Question] = []
         self.closed = threading.Event()
+        self.gate = threading.Event()
+        self.gate.set()
+        self.hostile = HOSTILE
         self.article, self.other = _articles()
 
     def ask(self, question: Question) -> Iterator[AnswerEvent]:
@@ -143,7 +150,9 @@ class Newsroom:
         self.questions.append(question)
         self.closed.clear()
         try:
-            yield from getattr(self, "_" + question.text.split()[0].lower().strip("?"), self._what)(question)
+            yield from getattr(self, "_" + question.text.split()[0].lower().strip("?,!"), self._what)(
+                question
+            )
         finally:
             self.closed.set()
 
@@ -157,6 +166,12 @@ class Newsroom:
         time.sleep(0.4)
         yield StatementPiece(extract, (second,))
         yield Answer(question.text, (quoted, extract), (first, second), False, "extractive", "gen-1")
+
+    def _wait(self, question: Question) -> Iterator[AnswerEvent]:
+        answer = self._what(question)
+        yield next(answer)
+        self.gate.wait(20)
+        yield from answer
 
     def _refuse(self, question: Question) -> Iterator[AnswerEvent]:
         yield Searched(question.text, self._hits())
@@ -232,12 +247,15 @@ def _articles() -> tuple[Article, Article]:
 
 
 @pytest.fixture(scope="session")
-def chat(serve: Callable[[object], str]) -> SimpleNamespace:
+def chat(serve: Callable[[Callable[[], FastAPI]], str]) -> SimpleNamespace:
     """The application on the scripted newsroom: ``address`` and ``newsroom``."""
     newsroom = Newsroom()
-    app = build_app(
-        newsroom.ask,
-        examples=["What did Pu say about Chongqing?", "Refuse this, please"],
-        about="2 articles from CGTN and Example Times.",
-    )
-    return SimpleNamespace(address=serve(app), newsroom=newsroom)
+
+    def build() -> FastAPI:
+        return build_app(
+            newsroom.ask,
+            examples=["What did Pu say about Chongqing?", "Refuse this, please"],
+            about="2 articles from CGTN and Example Times.",
+        )
+
+    return SimpleNamespace(address=serve(build), newsroom=newsroom)

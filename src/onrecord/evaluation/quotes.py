@@ -14,7 +14,7 @@ import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -117,7 +117,7 @@ class Figures:
         )
 
     def as_dict(self) -> dict[str, float]:
-        """Rounded, for printing."""
+        """Return rounded, for printing."""
         return {
             "precision": round(self.precision, 3),
             "recall": round(self.recall, 3),
@@ -128,7 +128,7 @@ class Figures:
 
 
 def load_polnear(folder: Path) -> list[Document]:
-    """The articles of a split folder (``text/``, ``attributions/``) that somebody annotated."""
+    """Return the articles of a split folder (``text/``, ``attributions/``) that somebody annotated."""
     documents: list[Document] = []
     annotations = sorted((folder / "attributions").glob("*.ann"))
     for path in sorted((folder / "text").glob("*.txt")):
@@ -144,7 +144,7 @@ def _read(path: Path) -> str:
 
 
 def parse_attributions(annotations: str) -> tuple[Attributed, ...]:
-    """The attributions of a brat file, in its order; roles that name no span are left out.
+    """Return the attributions of a brat file, in its order; roles that name no span are left out.
 
     ``T1 Source 0 2``, ``T2 Cue 3 7``, ``T3 Content 8 9;12 14``, ``E1 ...`` -> one with two content fragments
     """
@@ -167,7 +167,7 @@ def _fragments(offsets: str) -> Fragments:
 
 
 def article_of(name: str, text: str) -> Article:
-    """The text as an article: paragraphs between blank lines, told apart as at ingest."""
+    """Return the text as an article: paragraphs between blank lines, told apart as at ingest."""
     spans = paragraphs(text)
     kinds = classify([text[start:end] for start, end in spans])
     blocks = tuple(Block(kind, start, end) for kind, (start, end) in zip(kinds, spans, strict=True))
@@ -175,7 +175,7 @@ def article_of(name: str, text: str) -> Article:
 
 
 def gold_direct(document: Document) -> list[tuple[Fragment, Attributed]]:
-    """Each double-quote-marked span of five words or more that a content covers by 80%, with that attribution."""
+    """List each double-quoted span of five words that a content covers by 80%, with its attribution."""
     found: list[tuple[Fragment, Attributed]] = []
     for match in _DOUBLE_MARKED.finditer(document.text):
         start, end = match.span(match.lastindex or 0)
@@ -193,7 +193,7 @@ def _covered(fragments: Iterable[Fragment], span: Fragment) -> int:
 
 
 def direct_scores(document: Document, quotes: Sequence[Quote]) -> tuple[Figures, Figures]:
-    """Extraction of the direct quotations, and of their speakers, in one article.
+    """Return extraction of the direct quotations, and of their speakers, in one article.
 
     Every span of a direct quote counts alone, as the gold has it; predicted spans under five words are
     left out, as the gold's are.  A speaker is answered if the quote has one and says where it is named.
@@ -259,12 +259,14 @@ def attribution_scores(document: Document, quotes: Sequence[Quote]) -> dict[str,
         theirs, ours = gold - {()}, predicted - {()}
         both = len(theirs & ours)
         figures[f"{role}_exact"] = Figures(both, len(ours), both, len(theirs))
-        figures[f"{role}_overlap"] = Figures(_shares(ours, theirs), len(ours), _shares(theirs, ours), len(theirs))
+        figures[f"{role}_overlap"] = Figures(
+            _shares(ours, theirs), len(ours), _shares(theirs, ours), len(theirs)
+        )
     return figures
 
 
 def _bare(text: str, fragments: Iterable[Fragment]) -> Fragments:
-    """The fragments without marks, points and spaces at their margins; empty ones are dropped."""
+    """Return the fragments without marks, points and spaces at their margins; empty ones are dropped."""
     bare: list[Fragment] = []
     for start, end in fragments:
         while start < end and not text[start].isalnum():
@@ -279,13 +281,15 @@ def _bare(text: str, fragments: Iterable[Fragment]) -> Fragments:
 def _is_part(quote: Quote, quotes: Sequence[Quote]) -> bool:
     first = quote.spans[0]
     return quote.direct and any(
-        not other.direct and other.mention == quote.mention and _covered(other.spans, first) == first[1] - first[0]
+        not other.direct
+        and other.mention == quote.mention
+        and _covered(other.spans, first) == first[1] - first[0]
         for other in quotes
     )
 
 
 def _shares(spans: Iterable[Fragments], others: Iterable[Fragments]) -> float:
-    """The sum, over ``spans``, of the share of characters that the best of ``others`` has too."""
+    """Return the sum, over ``spans``, of the share of characters that the best of ``others`` has too."""
     candidates = list(others)
     total = 0.0
     for fragments in spans:
@@ -301,7 +305,9 @@ def _cue_words(document: Document, quotes: Sequence[Quote]) -> Figures:
     right = sum(
         any(words == cue and _covered(source, mention) for source, words in gold) for mention, cue in ours
     )
-    found = sum(any(words == cue and _covered(source, mention) for mention, cue in ours) for source, words in gold)
+    found = sum(
+        any(words == cue and _covered(source, mention) for mention, cue in ours) for source, words in gold
+    )
     return Figures(right, len(ours), found, len(gold))
 
 
@@ -310,7 +316,7 @@ def _words(text: str, fragments: Fragments) -> str:
 
 
 def load_nature(folder: Path) -> tuple[dict[str, str], list[NatureQuote]]:
-    """The articles' texts by name, and the quotes; the speaker ``NA`` means nobody."""
+    """Return the articles' texts by name, and the quotes; the speaker ``NA`` means nobody."""
     articles = {row["id"]: row["text"] for row in _rows(folder / "articles.jsonl")}
     quotes = [
         NatureQuote(row["article"], row["quote"], None if row["speaker"] == "NA" else row["speaker"])
@@ -325,8 +331,8 @@ def _rows(path: Path) -> Iterator[dict[str, str]]:
             yield json.loads(line)
 
 
-def nature_accuracy(gold: Sequence[NatureQuote], predicted: dict[str, Sequence[Quote]]) -> float:
-    """The share of the quotes with the right last name; where nobody spoke, no speaker is right.
+def nature_accuracy(gold: Sequence[NatureQuote], predicted: Mapping[str, Sequence[Quote]]) -> float:
+    """Return the share of the quotes with the right last name; where nobody spoke, no speaker is right.
 
     A gold quote's match is the predicted quote of its article with the best token F1, if that is 0.8 or more.
     """
@@ -343,12 +349,12 @@ def _matched_name(gold: NatureQuote, quotes: Sequence[Quote]) -> str | None:
 
 
 def _texts(quote: Quote) -> list[str]:
-    """The whole, and each span alone: the set has the halves of split quotations apart."""
+    """Return the whole, and each span alone: the set has the halves of split quotations apart."""
     return [quote.text, *(quote.article.text[start:end] for start, end in quote.spans)]
 
 
 def token_f1(left: str, right: str) -> float:
-    """``the cat`` and ``the dog`` -> 0.5; case and points do not count."""
+    """Read ``the cat`` and ``the dog`` -> 0.5; case and points do not count."""
     a, b = Counter(re.findall(r"\w+", left.lower())), Counter(re.findall(r"\w+", right.lower()))
     both = sum((a & b).values())
     return 2 * both / (sum(a.values()) + sum(b.values())) if both else 0.0

@@ -1,0 +1,1 @@
+"""Quotations and reported statements: who said what, and where it is printed."""

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-__all__ = ["CUES", "MEDIUM", "PHRASAL", "PHRASAL_FORMS", "RECIPIENT_VERBS", "ZH_CUES", "Cue"]
+from onrecord.quotes.grammar import word_set
+
+__all__ = [
+    "CUES",
+    "MEDIUM",
+    "PHRASAL",
+    "PHRASAL_FORMS",
+    "RECIPIENT_VERBS",
+    "ZH_CUES",
+    "ZH_CUES_BEFORE_A_PAUSE",
+    "ZH_NOT_CUES",
+    "Cue",
+]
 
 
 class Cue(NamedTuple):
@@ -115,19 +127,38 @@ PHRASAL = {
 }
 PHRASAL_FORMS = {
     "went": "go", "goes": "go", "go": "go", "put": "put", "puts": "put", "fired": "fire", "fires": "fire",
-    "shot": "shoot", "chimed": "chime", "chimes": "chime", "made": "make", "makes": "make", "was": "be", "is": "be",
+    "shot": "shoot", "chimed": "chime", "chimes": "chime", "made": "make", "makes": "make", "was": "be",
+    "is": "be",
 }  # fmt: skip
 
 # "said in a statement": where it was said is no part of what was said.
-MEDIUM = frozenset(
-    """statement interview speech email e-mail tweet letter post briefing conference call message news memo note
-    report remarks release op-ed column video appearance debate rally testimony hearing article blog essay phone
-    telephone address study survey book podcast broadcast editorial""".split()
-)
+MEDIUM = word_set("""
+    statement interview speech email e-mail tweet letter post briefing conference call message news memo
+    note report remarks release op-ed column video appearance debate rally testimony hearing article
+    blog essay phone telephone address study survey book podcast broadcast editorial
+    """)
 
-ZH_CUES = (
-    "接受采访时表示", "接受采访时说", "在接受采访时表示", "在接受采访时说", "补充说", "强调说", "解释说", "介绍说",
-    "告诉记者", "说道", "表示", "指出", "认为", "强调", "介绍", "透露", "称", "说", "坦言", "直言", "回应", "解释",
-    "补充", "写道", "呼吁", "宣布", "建议", "相信", "预计", "提到", "谈到", "分析", "告诉", "問", "問道", "問到",
-    "说明", "說", "稱", "表示", "認為", "強調", "介紹", "感叹", "坚称", "声称", "批评", "警告", "承认", "否认", "希望",
-)  # fmt: skip
+# Chinese cues: verbs that report wherever they stand.
+ZH_CUES = word_set(
+    """
+    接受采访时表示 接受采访时说 补充说 强调说 解释说 介绍说 告诉记者 对记者说 说道 表示 指出 认为 强调 介绍
+    透露 称 说 坦言 直言 回应 解释 补充 写道 呼吁 宣布 建议 相信 预计 提到 谈到 分析 告诉 坚称 声称 批评 警告
+    承认 否认 希望 感叹 问道 問道 說 說道 稱 認為 強調 介紹 坦承 直指 重申
+    """
+)
+# Those that are nouns or take objects as often: only before a comma, a colon or a mark.
+ZH_CUES_BEFORE_A_PAUSE = word_set(
+    """
+    介绍 回应 解释 补充 建议 相信 预计 提到 谈到 分析 批评 警告 承认 否认 希望 告诉 宣布 呼吁 介紹 感叹 强调
+    強調
+    """
+)
+# Words that hold a cue's characters and are none.
+ZH_NOT_CUES = word_set(
+    """
+    小说 說明 说明 据说 说法 来说 传说 听说 说服 说起 学说 说到 名称 称为 被称 号称 简称 称号 称作 职称 对称
+    称赞 称之 人称 统称 俗称 可以说 应该说 或者说 就是说 不用说 被认为 俗话说 常说 称呼 說法 來說 小說
+    稱為 通称
+    宣称 话说 再说 说不 说是 自称
+    """
+)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from onrecord.types import Span
 
-__all__ = ["Marked", "marked"]
+__all__ = ["Marked", "closings", "marked"]
 
 
 class Marked(NamedTuple):
@@ -22,7 +24,18 @@ class Marked(NamedTuple):
 
 _DOUBLE = re.compile(r"''|``|[“”\"„«»「」『』＂]")
 _SINGLE = re.compile(r"[‘’']")
-_ALIKE = {"“": "”", "„": "”", "«": "»", "»": "«", "「": "」", "『": "』", '"': '"', "''": "''", "``": "''", "＂": "＂"}
+_ALIKE = {
+    "“": "”",
+    "„": "”",
+    "«": "»",
+    "»": "«",
+    "「": "」",
+    "『": "』",
+    '"': '"',
+    "''": "''",
+    "``": "''",
+    "＂": "＂",
+}
 _CLOSES: dict[str, tuple[str, ...]] = {
     "“": ("”",),
     "„": ("”", "“"),
@@ -37,10 +50,12 @@ _CLOSES: dict[str, tuple[str, ...]] = {
 }
 _BEFORE_AN_OPENING = " \t\n\r\u00a0\u3000([{—–-/:,;，：。；、…"
 _SINGLE_MIN_WORDS = 2
+_SINGLE_CANDIDATES = 40
+_INCHES = re.compile(r"['’]\d{1,2}$")
 
 
 def marked(text: str, start: int, end: int) -> list[Marked]:
-    """The outermost pairs of marks in the paragraph ``text[start:end]``, in order.
+    """Return the outermost pairs of marks in the paragraph ``text[start:end]``, in order.
 
     ``He said, “Read ‘Emma’ first.”`` -> one pair around ``Read ‘Emma’ first.``
     """
@@ -51,16 +66,24 @@ def marked(text: str, start: int, end: int) -> list[Marked]:
     return sorted([*singles, *(pair for pair in doubles if not _inside(pair, singles))])
 
 
+def closings(opener: str) -> tuple[str, ...]:
+    """Return the marks that close ``opener``: ``“`` -> ``("”",)``."""
+    return _CLOSES.get(opener, ("’", "'"))
+
+
 def _doubles(text: str, start: int, end: int) -> list[Marked]:
     pairs: list[Marked] = []
     opener = ""
     opened = begin = 0
     depth = 0
+    last_guillemet = text.rfind("«", start, end)
     for match in _DOUBLE.finditer(text, start, end):
         mark = match.group()
         if not opener:
-            if _can_open(text, match, start, end):
+            if _can_open(text, match, start, end, last_guillemet):
                 opener, opened, begin, depth = mark, match.start(), match.end(), 0
+            continue
+        if mark == '"' and _INCHES.search(text, max(begin, match.start() - 3), match.start()):
             continue
         if mark == opener and mark not in _CLOSES[opener] and not _closes_by_place(text, match, end):
             depth += 1
@@ -75,21 +98,17 @@ def _doubles(text: str, start: int, end: int) -> list[Marked]:
     return pairs
 
 
-def _can_open(text: str, match: re.Match[str], start: int, end: int) -> bool:
-    """A closing form never opens; a straight mark after a digit or a letter is an inch or a stray."""
+def _can_open(text: str, match: re.Match[str], start: int, end: int, last_guillemet: int) -> bool:
+    """Return a closing form never opens; a straight mark after a digit or a letter is an inch or a stray."""
     mark = match.group()
     if mark in "”」』" or match.end() >= end:
         return False
     if mark == "»":
-        return _closes_later(text, match.end(), end, "«")
+        return last_guillemet >= match.end()
     if mark in ('"', "''", "＂") and match.start() > start:
         before = text[match.start() - 1]
         return not before.isdigit() and not (before.isalnum() and before.isascii())
     return True
-
-
-def _closes_later(text: str, start: int, end: int, mark: str) -> bool:
-    return text.find(mark, start, end) >= 0
 
 
 def _closes_by_place(text: str, match: re.Match[str], end: int) -> bool:
@@ -99,7 +118,9 @@ def _closes_by_place(text: str, match: re.Match[str], end: int) -> bool:
     return not before.isspace() and not after.isalnum()
 
 
-def _add(pairs: list[Marked], text: str, whole: Span, words: Span, opener: str, unclosed: bool = False) -> None:
+def _add(
+    pairs: list[Marked], text: str, whole: Span, words: Span, opener: str, unclosed: bool = False
+) -> None:
     start, end = words
     while start < end and text[start].isspace():
         start += 1
@@ -109,9 +130,7 @@ def _add(pairs: list[Marked], text: str, whole: Span, words: Span, opener: str, 
         pairs.append(Marked(whole.start, whole.end, Span(start, end), opener, unclosed))
 
 
-def _add_unclosed(
-    pairs: list[Marked], text: str, whole: Span, begin: int, opener: str, depth: int
-) -> None:
+def _add_unclosed(pairs: list[Marked], text: str, whole: Span, begin: int, opener: str, depth: int) -> None:
     """Close at the paragraph's end, or, if a second pair opened inside, leave the nearest reading."""
     closing = text.rfind(_ALIKE[opener], begin, whole.end) if depth else -1
     if closing > begin:
@@ -128,7 +147,7 @@ def _singles(text: str, start: int, end: int, doubles: list[Marked]) -> list[Mar
     for index, place in enumerate(places):
         if place < taken or not _opens_single(text, place, start, end) or _within(place, doubles):
             continue
-        closing = _single_closing(text, places[index + 1 :], start, end)
+        closing = _single_closing(text, places, index + 1, start, end)
         if closing is None or _crosses(place, closing, doubles):
             continue
         if len(text[place:closing].split()) < _SINGLE_MIN_WORDS and text[closing - 1] not in ",.?!":
@@ -148,10 +167,10 @@ def _opens_single(text: str, place: int, start: int, end: int) -> bool:
     return before in _BEFORE_AN_OPENING and not text[place + 1].isspace() and not text[place + 1].isdigit()
 
 
-def _single_closing(text: str, places: list[int], start: int, end: int) -> int | None:
-    """The first mark after punctuation before the next opening one, else the first that ends a word."""
+def _single_closing(text: str, places: list[int], index: int, start: int, end: int) -> int | None:
+    """Return the first mark after a point before the next opening one, else the first that ends a word."""
     first: int | None = None
-    for place in places[:40]:
+    for place in places[index : index + _SINGLE_CANDIDATES]:
         if _opens_single(text, place, start, end) and text[place] != "’":
             break
         after = text[place + 1] if place + 1 < end else " "
@@ -164,13 +183,25 @@ def _single_closing(text: str, places: list[int], start: int, end: int) -> int |
     return first
 
 
-def _within(place: int, pairs: list[Marked]) -> bool:
-    return any(pair.start <= place < pair.end for pair in pairs)
+def _within(place: int, pairs: Sequence[Marked]) -> bool:
+    pair = _last_before(place, pairs)
+    return pair is not None and pair.start <= place < pair.end
 
 
-def _crosses(start: int, end: int, pairs: list[Marked]) -> bool:
-    return any(pair.start < start < pair.end or pair.start < end < pair.end for pair in pairs)
+def _crosses(start: int, end: int, pairs: Sequence[Marked]) -> bool:
+    return any(
+        pair is not None and pair.start < place < pair.end
+        for place in (start, end)
+        for pair in [_last_before(place, pairs)]
+    )
 
 
-def _inside(pair: Marked, others: list[Marked]) -> bool:
-    return any(other.start < pair.start and pair.end <= other.end for other in others)
+def _inside(pair: Marked, others: Sequence[Marked]) -> bool:
+    other = _last_before(pair.start, others)
+    return other is not None and other.start < pair.start and pair.end <= other.end
+
+
+def _last_before(place: int, pairs: Sequence[Marked]) -> Marked | None:
+    """Return the last pair that begins at ``place`` or before it."""
+    index = bisect_right(pairs, place, key=lambda pair: pair.start)
+    return pairs[index - 1] if index else None

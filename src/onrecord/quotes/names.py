@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-__all__ = ["Named", "PRONOUNS", "gender", "named", "surname"]
+from onrecord.quotes.grammar import word_set
+
+__all__ = ["PRONOUNS", "Named", "gender", "named", "surname"]
 
 
 class Named(NamedTuple):
@@ -18,65 +20,70 @@ class Named(NamedTuple):
     title: str
 
 
-PRONOUNS = frozenset("he she they i we it who which that this you his her their".split())
+PRONOUNS = word_set("he she they i we it who which that this you his her their")
 _MALE_TITLES = frozenset({"mr", "sir", "lord", "king", "prince", "brother"})
 _FEMALE_TITLES = frozenset({"mrs", "ms", "miss", "mme", "lady", "dame", "queen", "princess", "sister"})
 _TITLES = (
     _MALE_TITLES
     | _FEMALE_TITLES
-    | frozenset(
-        """dr prof professor sen senator rep representative gov governor president vice secretary minister prime
-        mayor judge justice gen general lt col colonel capt captain sgt sergeant maj major adm admiral rev reverend
-        pope chancellor ambassador congressman congresswoman councilman councilwoman speaker chief former
-        chairman chairwoman director commissioner attorney detective officer sheriff chef coach
-        rabbi father cardinal archbishop bishop imam ayatollah republican democrat democratic sens reps pres hon
-        deputy assistant first state foreign interior defense defence finance treasury""".split()
-    )
+    | word_set("""
+    dr prof professor sen senator rep representative gov governor president vice secretary minister
+    prime mayor judge justice gen general lt col colonel capt captain sgt sergeant maj major adm admiral
+    rev reverend pope chancellor ambassador congressman congresswoman councilman councilwoman speaker
+    chief former chairman chairwoman director commissioner attorney detective officer sheriff chef coach
+    rabbi father cardinal archbishop bishop imam ayatollah republican democrat democratic sens reps pres
+    hon deputy assistant first state foreign interior defense defence finance treasury
+    """)
 )
-_DETERMINERS = frozenset("the a an his her their its our my one another some many several most two three".split())
-_PARTICLES = frozenset("de da del della der den di du van von la le el al bin ibn ben dos das y ter ten af".split())
+_DETERMINERS = word_set("the a an his her their its our my one another some many several most two three")
+_PARTICLES = word_set("de da del della der den di du van von la le el al bin ibn ben dos das y ter ten af")
 _SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv", "md", "phd"})
-_PREPOSITIONS = frozenset("of for from at in with on to by near and or & as".split())
+_PREPOSITIONS = word_set("of for from at in with on to by near and or & as")
 _WORD = re.compile(r"[^\s,()—–]+")
-_BODY_WORDS = frozenset(
-    """university center centre institute department ministry company corp inc party house court committee commission
-    agency association council foundation group bank union board office bureau campaign times post journal news press
-    government police congress senate republicans democrats officials report study poll survey reuters cnn
-    nbc abc cbs fox bbc afp xinhua ap nasa fbi cia nato un fda cdc epa white states kingdom force service society
-    museum school college hospital team league club fund organization organisation administration authority
-    federation alliance coalition network project program""".split()
-)
-_FEMALE = frozenset(
-    """mary patricia jennifer linda elizabeth barbara susan jessica sarah karen lisa nancy betty margaret sandra ashley
-    kimberly emily donna michelle carol amanda melissa deborah stephanie rebecca sharon laura cynthia kathleen amy
-    angela shirley anna brenda pamela emma nicole helen samantha katherine christine debra rachel carolyn janet
-    catherine maria heather diane ruth julie olivia joyce virginia victoria kelly lauren christina joan evelyn judith
-    megan andrea cheryl hannah jacqueline martha gloria teresa ann sara madison frances kathryn janice jean abigail
-    alice julia judy sophia grace denise amber doris marilyn danielle beverly isabella theresa diana natalie brittany
-    charlotte marie kayla alexis lori hillary chelsea ivanka melania kellyanne nikki carly kamala tulsi condoleezza
-    anne ellen jane kate katie claire susanne ursula angela theresa jacinda greta oprah beyonce serena naomi taylor
-    lucy zoe chloe ella mia leah eva elena irina olga natasha svetlana fatima aisha amina leila yuki mei priya
-    huma donna debbie wendy loretta sonia elena dana gina paula peggy phyllis rosa sheila sally sylvia tina tracy vera
-    yvonne jill jenny bonnie connie dawn eileen erin holly kristen kirsten kim lynn maureen meredith monica""".split()
-)
-_MALE = frozenset(
-    """james robert john michael david william richard joseph thomas charles christopher daniel matthew anthony mark
-    donald steven paul andrew joshua kenneth kevin brian george timothy ronald edward jason jeffrey ryan jacob gary
-    nicholas eric jonathan stephen larry justin scott brandon benjamin samuel gregory alexander frank patrick raymond
-    jack dennis jerry tyler aaron jose adam nathan henry douglas zachary peter kyle ethan walter noah jeremy
-    christian keith roger terry gerald harold sean austin carl arthur lawrence dylan jesse bryan joe jordan billy
-    bruce albert willie gabriel logan alan juan wayne roy ralph randy eugene vincent russell louis philip bobby johnny
-    bradley bill bernie ted marco ben jeb mike newt barack mitt chris tim jim tom bob dan rand lindsey rick steve
-    vladimir emmanuel boris xi narendra justin sergio hugh simon ian neil graham stuart nigel martin colin
-    mohammed muhammad ahmed ali omar hassan ibrahim abdul luis carlos miguel pedro fernando antonio jorge pablo
-    pierre jean-claude francois michel hans karl jurgen wolfgang klaus ivan sergei dmitri dmitry igor andrei
-    corey paul reince harry barry ken greg jeff matt nick doug phil sam max leo oliver harvey stanley fred howard
-    craig derek dean glenn todd tony victor warren wesley gordon geoffrey edwin duncan edgar""".split()
-)
+_BODY_WORDS = word_set("""
+    university center centre institute department ministry company corp inc party house court committee
+    commission agency association council foundation group bank union board office bureau campaign times
+    post journal news press government police congress senate republicans democrats officials report
+    study poll survey reuters cnn nbc abc cbs fox bbc afp xinhua ap nasa fbi cia nato un fda cdc epa
+    white states kingdom force service society museum school college hospital team league club fund
+    organization organisation administration authority federation alliance coalition network project
+    program
+    """)
+_FEMALE = word_set("""
+    mary patricia jennifer linda elizabeth barbara susan jessica sarah karen lisa nancy betty margaret
+    sandra ashley kimberly emily donna michelle carol amanda melissa deborah stephanie rebecca sharon
+    laura cynthia kathleen amy angela shirley anna brenda pamela emma nicole helen samantha katherine
+    christine debra rachel carolyn janet catherine maria heather diane ruth julie olivia joyce virginia
+    victoria kelly lauren christina joan evelyn judith megan andrea cheryl hannah jacqueline martha
+    gloria teresa ann sara madison frances kathryn janice jean abigail alice julia judy sophia grace
+    denise amber doris marilyn danielle beverly isabella theresa diana natalie brittany charlotte marie
+    kayla alexis lori hillary chelsea ivanka melania kellyanne nikki carly kamala tulsi condoleezza anne
+    ellen jane kate katie claire susanne ursula angela theresa jacinda greta oprah beyonce serena naomi
+    taylor lucy zoe chloe ella mia leah eva elena irina olga natasha svetlana fatima aisha amina leila
+    yuki mei priya huma donna debbie wendy loretta sonia elena dana gina paula peggy phyllis rosa sheila
+    sally sylvia tina tracy vera yvonne jill jenny bonnie connie dawn eileen erin holly kristen kirsten
+    kim lynn maureen meredith monica
+    """)
+_MALE = word_set("""
+    james robert john michael david william richard joseph thomas charles christopher daniel matthew
+    anthony mark donald steven paul andrew joshua kenneth kevin brian george timothy ronald edward jason
+    jeffrey ryan jacob gary nicholas eric jonathan stephen larry justin scott brandon benjamin samuel
+    gregory alexander frank patrick raymond jack dennis jerry tyler aaron jose adam nathan henry douglas
+    zachary peter kyle ethan walter noah jeremy christian keith roger terry gerald harold sean austin
+    carl arthur lawrence dylan jesse bryan joe jordan billy bruce albert willie gabriel logan alan juan
+    wayne roy ralph randy eugene vincent russell louis philip bobby johnny bradley bill bernie ted marco
+    ben jeb mike newt barack mitt chris tim jim tom bob dan rand lindsey rick steve vladimir emmanuel
+    boris xi narendra justin sergio hugh simon ian neil graham stuart nigel martin colin mohammed
+    muhammad ahmed ali omar hassan ibrahim abdul luis carlos miguel pedro fernando antonio jorge pablo
+    pierre jean-claude francois michel hans karl jurgen wolfgang klaus ivan sergei dmitri dmitry igor
+    andrei corey paul reince harry barry ken greg jeff matt nick doug phil sam max leo oliver harvey
+    stanley fred howard craig derek dean glenn todd tony victor warren wesley gordon geoffrey edwin
+    duncan edgar
+    """)
 
 
 def named(phrase: str) -> Named:
-    """What the phrase of a source names.
+    """Return what the phrase of a source names.
 
     ``the economist Paul Krugman of Princeton`` -> bare ``Paul Krugman``, role ``the economist``
     """

@@ -5,71 +5,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from onrecord.quotes.cues import CUES, MEDIUM
+from onrecord.quotes.grammar import (
+    AUXILIARIES,
+    DAYS,
+    DETERMINERS,
+    PREPOSITIONS,
+    PRONOUNS,
+    STOPS,
+    VERBS,
+)
 from onrecord.quotes.tokens import Token
 
-__all__ = [
-    "AUXILIARIES",
-    "BE",
-    "DAYS",
-    "DETERMINERS",
-    "PREPOSITIONS",
-    "PRONOUNS",
-    "STOPS",
-    "VERBS",
-    "is_adverb",
-    "phrase_after",
-    "phrase_before",
-    "skip_back",
-]
+__all__ = ["is_adverb", "phrase_after", "phrase_before", "skip_back"]
 
-PRONOUNS = frozenset("he she they i we you it who which".split())
-AUXILIARIES = frozenset(
-    """has have had having will would can could may might must should shall do does did is are was were be been being
-    'd 'll 've hasn't haven't hadn't won't wouldn't can't couldn't doesn't don't didn't isn't wasn't he'd she'd
-    not never also later then once now still previously already ever even just only both all often always again
-    first further soon well repeatedly recently earlier initially largely long simply rather yet nonetheless
-    nevertheless instead thus therefore subsequently sometimes too reportedly""".split()
-)
-BE = frozenset("is are was were be been being isn't wasn't aren't weren't get got".split())
-DAYS = frozenset(
-    """monday tuesday wednesday thursday friday saturday sunday january february march april may june july august
-    september october november december yesterday today tonight tomorrow morning afternoon evening night week month
-    year jan feb mar apr aug sept sep oct nov dec mondays noon midday late early last earlier this next later""".split()
-)
-PREPOSITIONS = frozenset(
-    """of for from at in with on to by near behind about against among under over between inside outside within
-    across around into through toward towards as like per including without via off following during despite after
-    before since amid upon beyond beside besides""".split()
-)
-DETERMINERS = frozenset(
-    """the a an his her their its our my your some many most several two three four five six seven eight nine ten one
-    another other any every each no few all both these those this that such more fewer dozens hundreds thousands
-    nearly almost""".split()
-)
-STOPS = frozenset(
-    """that because while when whenever if but although though after before until unless whereas where how what why
-    than nor yet or whether so since once and then as""".split()
-)
-VERBS = frozenset(
-    """is are was were am be been has have had do does did will would can could may might must should shall made make
-    makes took take takes went go goes got gave give gives came come comes left put set let became become won lost
-    ran run runs led lead began seemed seems seem appeared appears asked asking held kept met spoke speaks stood
-    wants want wanted isn't aren't wasn't weren't hasn't haven't hadn't won't wouldn't can't couldn't doesn't don't
-    didn't""".split()
-)
 _WHO = frozenset({"who", "whose", "whom"})
-_POINTS = frozenset({",", ";", ":", ".", "?", "!", "(", ")", "[", "]", "—", "–", "--", "...", "…", "-"})
 _MAX_WORDS = 45
 
 
 def is_adverb(token: Token) -> bool:
     """``later``, ``repeatedly``: stands between a subject and its verb without changing either."""
     word = token.word
-    return word in AUXILIARIES or (token.kind == "w" and word.endswith("ly") and word not in ("family", "early"))
+    return word in AUXILIARIES or (
+        token.kind == "w" and word.endswith("ly") and word not in ("family", "early")
+    )
 
 
 def skip_back(tokens: Sequence[Token], index: int) -> int:
-    """The last token before ``index`` that is neither auxiliary nor adverb; -1 if there is none."""
+    """Return the last token before ``index`` that is neither auxiliary nor adverb; -1 if there is none."""
     index -= 1
     while index >= 0 and is_adverb(tokens[index]):
         index -= 1
@@ -77,7 +39,7 @@ def skip_back(tokens: Sequence[Token], index: int) -> int:
 
 
 def phrase_before(tokens: Sequence[Token], last: int, first: int = 0) -> tuple[int, int] | None:
-    """The phrase that ends with token ``last``, its appositions included: indices, end exclusive.
+    """Return the phrase that ends with token ``last``, its appositions included: indices, end exclusive.
 
     ``[On, Friday, ",", Pu, ",", a, professor, ","]`` with the last comma as ``last`` -> ``(3, 8)``
     """
@@ -121,9 +83,33 @@ def _is_untrimmed(tokens: Sequence[Token], begin: int, first: int) -> bool:
 def _is_aside(tokens: Sequence[Token], at: int, last: int) -> bool:
     """``, however,``, ``, in turn,``, ``, for his part,``: nothing about who the person is."""
     token = tokens[at]
-    if token.word in ("however", "meanwhile", "though", "too", "again", "reportedly", "instead", "therefore", "likewise"):
+    if token.word in (
+        "however",
+        "meanwhile",
+        "though",
+        "too",
+        "again",
+        "reportedly",
+        "instead",
+        "therefore",
+        "likewise",
+    ):
         return last - at == 1
-    return token.word in ("in", "for", "on", "at", "during", "after", "via", "speaking", "citing", "when", "through", "by", "asked")
+    return token.word in (
+        "in",
+        "for",
+        "on",
+        "at",
+        "during",
+        "after",
+        "via",
+        "speaking",
+        "citing",
+        "when",
+        "through",
+        "by",
+        "asked",
+    )
 
 
 def _is_head(tokens: Sequence[Token], begin: int, end: int) -> bool:
@@ -133,11 +119,15 @@ def _is_head(tokens: Sequence[Token], begin: int, end: int) -> bool:
         return False
     if words[0].word in PREPOSITIONS or words[0].word in STOPS:
         return False
-    return any(token.kind == "N" for token in words) or words[0].word in DETERMINERS or words[0].word in ("he", "she")
+    return (
+        any(token.kind == "N" for token in words)
+        or words[0].word in DETERMINERS
+        or words[0].word in ("he", "she")
+    )
 
 
 def _opens_apposition(tokens: Sequence[Token], at: int) -> bool:
-    """``a``, ``the``, ``who``, ``43``, ``president``; not a verb, an auxiliary or a subordinator."""
+    """Read ``a``, ``the``, ``who``, ``43``, ``president``; not a verb, an auxiliary or a subordinator."""
     token = tokens[at]
     word = token.word
     if word in _WHO or word in DETERMINERS or token.kind in ("d", "N"):
@@ -147,7 +137,7 @@ def _opens_apposition(tokens: Sequence[Token], at: int) -> bool:
     return word not in PREPOSITIONS or word in ("of", "from", "in")
 
 
-def _begin(tokens: Sequence[Token], last: int, first: int) -> int | None:
+def _begin(tokens: Sequence[Token], last: int, first: int, *, joining: bool = True) -> int | None:
     """Where the noun phrase begins that ends with ``last``; None if there is no such phrase."""
     if last < first or not _can_end(tokens[last]):
         return None
@@ -164,7 +154,7 @@ def _begin(tokens: Sequence[Token], last: int, first: int) -> int | None:
         if before.word in VERBS or before.word in STOPS or before.word in PRONOUNS or _is_finite(before):
             relative = _relative(tokens, at - 1, first)
             if relative is None:
-                if before.word == "and" and _joins(tokens, at - 1, last, first):
+                if joining and before.word == "and" and _joins(tokens, at - 1, first):
                     at -= 1
                     continue
                 break
@@ -178,11 +168,15 @@ def _is_finite(token: Token) -> bool:
     if token.kind != "w":
         return False
     cue = CUES.get(token.word)
-    return cue is not None and cue.form in ("past", "third") and token.word not in ("reports", "shows", "comments", "estimates", "claims")
+    return (
+        cue is not None
+        and cue.form in ("past", "third")
+        and token.word not in ("reports", "shows", "comments", "estimates", "claims")
+    )
 
 
 def _relative(tokens: Sequence[Token], verb: int, first: int) -> int | None:
-    """``the people who live there``: from a verb back to its ``who``, within a few words."""
+    """Read ``the people who live there``: from a verb back to its ``who``, within a few words."""
     for at in range(verb, max(first, verb - 6), -1):
         token = tokens[at]
         if token.word in _WHO and at - 1 >= first and tokens[at - 1].kind in ("w", "N"):
@@ -192,14 +186,14 @@ def _relative(tokens: Sequence[Token], verb: int, first: int) -> int | None:
     return None
 
 
-def _joins(tokens: Sequence[Token], at: int, last: int, first: int) -> bool:
+def _joins(tokens: Sequence[Token], at: int, first: int) -> bool:
     """Whether ``and`` joins two names or two nouns, not two clauses."""
     if at - 1 < first:
         return False
     left, right = tokens[at - 1], tokens[at + 1]
     if right.word in PRONOUNS or left.kind in ("p", "q", "d"):
         return False
-    begin = _begin(tokens, at - 1, first)
+    begin = _begin(tokens, at - 1, first, joining=False)
     if begin is None:
         return False
     boundary = begin == first or tokens[begin - 1].kind in ("p", "q") or tokens[begin - 1].word in STOPS
@@ -225,9 +219,9 @@ def _trim(tokens: Sequence[Token], begin: int, last: int) -> int | None:
         token = tokens[begin]
         if token.word in PREPOSITIONS or token.word in STOPS:
             begin = _after_preposition(tokens, begin, last)
-        elif token.word in DAYS and token.kind == "N" and begin < last:
-            begin += 1
-        elif is_adverb(token) and begin < last and token.word not in DETERMINERS:
+        elif (token.word in DAYS and token.kind == "N" and begin < last) or (
+            is_adverb(token) and begin < last and token.word not in DETERMINERS
+        ):
             begin += 1
         else:
             break
@@ -251,7 +245,7 @@ def _after_preposition(tokens: Sequence[Token], begin: int, last: int) -> int:
 
 
 def phrase_after(tokens: Sequence[Token], first: int, end: int) -> tuple[int, int] | None:
-    """The phrase that begins with token ``first``, its appositions included: indices, end exclusive.
+    """Return the phrase that begins with token ``first``, its appositions included: indices, end exclusive.
 
     ``[Pu, ",", a, professor, ",", on, Friday, .]`` -> ``(0, 4)``
     """
@@ -300,7 +294,7 @@ def _goes_on(tokens: Sequence[Token], at: int, end: int) -> bool:
     cue = CUES.get(word)
     if cue is not None and token.kind == "w" and (cue.form in ("ing", "past", "third")):
         return False
-    if token.kind == "w" and word.endswith("ing") and word not in ("including",):
+    if token.kind == "w" and word.endswith("ing") and word != "including":
         return False
     if word == "who":
         return not _cue_within(tokens, at + 1, min(end, at + 4))
@@ -310,16 +304,37 @@ def _goes_on(tokens: Sequence[Token], at: int, end: int) -> bool:
 
 
 def _cue_within(tokens: Sequence[Token], first: int, end: int) -> bool:
-    return any(tokens[at].word in CUES and CUES[tokens[at].word].complement != "object" for at in range(first, end))
+    return any(
+        tokens[at].word in CUES and CUES[tokens[at].word].complement != "object" for at in range(first, end)
+    )
 
 
 def _stops_phrase(tokens: Sequence[Token], at: int, end: int, apposed: bool) -> bool:
     token = tokens[at]
     word = token.word
     following = tokens[at + 1] if at + 1 < end else None
-    if word in DAYS and (token.kind == "N" or word in ("last", "this", "next", "yesterday", "late", "earlier", "later", "today")):
+    if word in DAYS and (
+        token.kind == "N"
+        or word in ("last", "this", "next", "yesterday", "late", "earlier", "later", "today")
+    ):
         return not apposed or token.kind == "N" or word in ("last", "this", "yesterday")
-    if word in ("when", "while", "because", "if", "that", "although", "though", "but", "as", "during", "after", "before", "about", "recently", "referring"):
+    if word in (
+        "when",
+        "while",
+        "because",
+        "if",
+        "that",
+        "although",
+        "though",
+        "but",
+        "as",
+        "during",
+        "after",
+        "before",
+        "about",
+        "recently",
+        "referring",
+    ):
         return not apposed or word not in ("that", "as", "about", "during", "when")
     if word in ("in", "on", "at", "to", "via", "by", "with", "through", "from") and not apposed:
         return _is_adjunct(tokens, at, end)
@@ -333,10 +348,20 @@ def _is_adjunct(tokens: Sequence[Token], at: int, end: int) -> bool:
     window = tokens[at + 1 : min(end, at + 6)]
     if not window:
         return True
-    if window[0].word in DAYS or window[0].word in ("twitter", "facebook", "response", "reporters", "cnn", "cnn's"):
+    if window[0].word in DAYS or window[0].word in (
+        "twitter",
+        "facebook",
+        "response",
+        "reporters",
+        "cnn",
+        "cnn's",
+    ):
         return True
     if tokens[at].word == "to":
-        return window[0].word in ("reporters", "journalists", "me", "the", "a", "cnn", "fox") or window[0].kind == "N"
+        return (
+            window[0].word in ("reporters", "journalists", "me", "the", "a", "cnn", "fox")
+            or window[0].kind == "N"
+        )
     for token in window:
         if token.kind in ("p", "q"):
             return False

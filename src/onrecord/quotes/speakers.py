@@ -5,20 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
+from onrecord.quotes.chinese_names import is_chinese_name, named_in_chinese
+from onrecord.quotes.grammar import word_set
 from onrecord.quotes.names import PRONOUNS, Named, gender, named, surname
-from onrecord.types import Speaker, Span
+from onrecord.types import Span, Speaker
 
 __all__ = ["resolve"]
 
 _NAME = re.compile(
-    r"[A-Z][\w’'-]+(?:[ \u00a0](?:[A-Z]\.(?:[A-Z]\.)*|[A-Z][\w’'-]+|de|da|del|der|di|du|van|von|la|al|bin)(?=\W)){1,5}"
+    r"\b[A-Z][\w’'-]{1,40}"
+    r"(?:[ \u00a0](?:[A-Z]\.(?:[A-Z]\.)?|[A-Z][\w’'-]{1,40}|de|da|del|der|di|du|van|von|la|al)(?=\W)){1,5}"
 )
-_NOT_A_FIRST_NAME = frozenset(
-    """the a an but and in on at for with from by as if when while after before since although though this that these
-    those it he she they we i his her their our my you your what who why how where there here not no so or nor yet
-    mr mrs ms dr sen rep gov president former monday tuesday wednesday thursday friday saturday sunday""".split()
-)
+_NOT_A_FIRST_NAME = word_set("""
+    the a an but and in on at for with from by as if when while after before since although though this
+    that these those it he she they we i his her their our my you your what who why how where there here
+    not no so or nor yet mr mrs ms dr sen rep gov president former monday tuesday wednesday thursday
+    friday saturday sunday
+    """)
+_WHO_FOLLOWS = re.compile(r"((?:[A-Z][\w.’'-]+ ){0,4}[A-Z][\w’'-]+),? $")
+_NAMESAKES = 40
 _PRONOUN_REACH = 1500
 
 
@@ -34,24 +41,46 @@ class _Person:
     last: int = -1
 
 
-def resolve(text: str, mentions: Sequence[Span]) -> dict[Span, Speaker | None]:
-    """The speaker behind each mention; None where a pronoun cannot safely be followed.
+def resolve(text: str, mentions: Sequence[Span], subjects: Sequence[Span] = ()) -> dict[Span, Speaker | None]:
+    """Return the speaker behind each mention; None where a pronoun cannot safely be followed.
 
+    ``subjects`` open sentences; a person who is one can be who the next pronoun means.
     ``Pu Yongjian ... Pu ... he`` -> the same ``Speaker(name="Pu Yongjian", aliases=("Pu",))`` three times
     """
     full_names = _full_names(text)
-    people: list[_Person] = []
+    people: dict[str, _Person] = {}
+    recent: dict[str, _Person] = {}
     behind: dict[Span, _Person | None] = {}
-    for mention in sorted(set(mentions)):
-        phrase = text[mention.start : mention.end]
-        if phrase.lower() in PRONOUNS:
-            behind[mention] = _antecedent(text, mention, people)
+    spoken = set(mentions)
+    for place in sorted(spoken.union(subjects)):
+        phrase = " ".join(text[place.start : place.end].split())
+        person: _Person | None
+        if phrase.lower() in PRONOUNS or phrase in ("他", "她", "他们", "她们", "我", "我们"):
+            person = _antecedent(text, place, phrase.lower(), people, recent, full_names)
         else:
-            behind[mention] = _known(named(" ".join(phrase.split())), full_names, people, mention.start)
-        if (person := behind[mention]) is not None:
-            person.last = mention.start
-    speakers = {id(person): _speaker(person) for person in people}
-    return {mention: speakers[id(person)] if person else None for mention, person in behind.items()}
+            name = named_in_chinese(phrase) if is_chinese_name(phrase) else named(phrase)
+            if place not in spoken and not _is_known_person(name, full_names):
+                continue
+            person = _known(name, full_names, people, spoken=place in spoken)
+        if place in spoken:
+            behind[place] = person
+        if person is not None:
+            person.last = place.start
+            recent.pop(person.name, None)
+            recent[person.name] = person
+    speakers = {name: _speaker(person) for name, person in people.items()}
+    return {mention: speakers[person.name] if person else None for mention, person in behind.items()}
+
+
+def _is_known_person(name: Named, full_names: dict[str, list[str]]) -> bool:
+    """Whether a sentence's subject is surely a person: titled, or named in full with a known first name."""
+    if not name.person:
+        return False
+    bare = _without_possessive(name.bare)
+    if name.title or gender(name):
+        return True
+    fits = full_names.get(bare, ()) if " " not in bare else full_names.get(surname(bare), ())
+    return bool(fits)
 
 
 def _speaker(person: _Person) -> Speaker:
@@ -59,7 +88,7 @@ def _speaker(person: _Person) -> Speaker:
 
 
 def _full_names(text: str) -> dict[str, list[str]]:
-    """Names of two words and more, by each of their outer words: ``Pu`` -> ``["Pu Yongjian"]``."""
+    """Names of two words and more, by each of their words: ``Pu`` -> ``["Pu Yongjian"]``."""
     found: dict[str, list[str]] = {}
     for match in _NAME.finditer(text):
         words = match.group().replace("\u00a0", " ").split()
@@ -69,9 +98,9 @@ def _full_names(text: str) -> dict[str, list[str]]:
         if not name.person or " " not in name.bare:
             continue
         bare = _without_possessive(name.bare)
-        for key in {surname(bare), bare.split()[0]}:
+        for key in bare.split():
             names = found.setdefault(key, [])
-            if bare not in names:
+            if len(names) < _NAMESAKES and bare not in names:
                 names.append(bare)
     return found
 
@@ -80,12 +109,24 @@ def _without_possessive(name: str) -> str:
     return name.removesuffix("’s").removesuffix("'s").rstrip("’'")
 
 
-def _known(name: Named, full_names: dict[str, list[str]], people: list[_Person], at: int) -> _Person:
+def _known(
+    name: Named, full_names: dict[str, list[str]], people: dict[str, _Person], *, spoken: bool
+) -> _Person:
     bare = _without_possessive(name.bare)
-    if not name.person:
-        return _add(people, name, bare, name.form)
-    full = bare if " " in bare else _in_full(bare, name, full_names, people)
-    return _add(people, name, _fullest(full, full_names), name.form)
+    if is_chinese_name(bare):
+        bare = _in_full_chinese(bare, people)
+    elif not name.person:
+        bare = _by_role(bare, people)
+    else:
+        bare = _fullest(bare if " " in bare else _in_full(bare, name, full_names, people), full_names)
+    person = people.get(bare)
+    if person is None:
+        person = people[bare] = _Person(bare, person=name.person)
+    if spoken:
+        person.forms[name.form] = None
+        person.role = person.role or name.role
+    person.gender = person.gender or gender(name) or gender(named(bare))
+    return person
 
 
 def _fullest(full: str, full_names: dict[str, list[str]]) -> str:
@@ -96,50 +137,69 @@ def _fullest(full: str, full_names: dict[str, list[str]]) -> str:
     same = [
         other
         for other in full_names.get(surname(full), ())
-        if other.split()[0] == words[0] and surname(other) == surname(full) and set(words) <= set(other.split())
+        if other.split()[0] == words[0]
+        and surname(other) == surname(full)
+        and set(words) <= set(other.split())
     ]
     return max([full, *same], key=len)
 
 
-def _in_full(bare: str, name: Named, full_names: dict[str, list[str]], people: list[_Person]) -> str:
-    """The one full name that a surname stands for; the surname itself where several fit."""
-    fits = [other for other in full_names.get(bare, ()) if surname(other) == bare]
-    fits = fits or [other for other in full_names.get(bare, ()) if other.split()[0] == bare]
+def _in_full(bare: str, name: Named, full_names: dict[str, list[str]], people: dict[str, _Person]) -> str:
+    """Return the one full name that a surname stands for; the surname itself where several fit."""
+    every = full_names.get(bare, ())
+    fits = [other for other in every if surname(other) == bare]
+    fits = fits or [other for other in every if other.split()[0] == bare] or list(every)
     sex = gender(name)
     if sex:
         fits = [other for other in fits if gender(named(other)) in (sex, "")]
-    firsts = {other.split()[0] for other in fits}
-    if len(firsts) == 1:
+    if len({other.split()[0] for other in fits}) == 1:
         return max(fits, key=len)
-    quoted = [person.name for person in people if person.name in fits]
-    if len(quoted) == 1:
-        return quoted[0]
-    return bare
+    quoted = [other for other in fits if other in people and people[other].forms]
+    return quoted[0] if len(quoted) == 1 else bare
 
 
-def _add(people: list[_Person], name: Named, full: str, form: str) -> _Person:
-    person = next((person for person in people if person.name == full), None)
-    if person is None:
-        person = _Person(full, person=name.person)
-        people.append(person)
-    person.forms[form] = None
-    if full != form:
-        person.forms.setdefault(name.bare, None)
-    person.role = person.role or name.role
-    person.gender = person.gender or gender(name) or gender(Named(full, full, None, person=True, title=""))
-    return person
+def _by_role(bare: str, people: dict[str, _Person]) -> str:
+    """Read ``The professor`` -> the one person quoted so far whose role says so."""
+    words = bare.lower().split()
+    if len(words) != 2 or words[0] != "the":
+        return bare
+    fits = [
+        person.name
+        for person in islice(people.values(), _NAMESAKES)
+        if person.person and person.role and words[1] in person.role.lower().split()
+    ]
+    return fits[0] if len(fits) == 1 else bare
 
 
-def _antecedent(text: str, mention: Span, people: list[_Person]) -> _Person | None:
-    """The person last quoted, if no other person is named since and the pronoun fits."""
-    pronoun = text[mention.start : mention.end].lower()
-    if pronoun not in ("he", "she", "his", "her", "who"):
+def _in_full_chinese(bare: str, people: dict[str, _Person]) -> str:
+    """``蒲`` (of ``蒲教授``) -> ``蒲勇健``, where only one of that surname is quoted."""
+    fits = [
+        other
+        for other in islice(people, _NAMESAKES)
+        if len(bare) <= 2 and other != bare and other.startswith(bare)
+    ]
+    return fits[0] if len(fits) == 1 and people[fits[0]].person else bare
+
+
+def _antecedent(
+    text: str,
+    place: Span,
+    pronoun: str,
+    people: dict[str, _Person],
+    recent: dict[str, _Person],
+    full_names: dict[str, list[str]],
+) -> _Person | None:
+    """Return the person last named as a source or a subject, if the pronoun fits."""
+    if pronoun == "who":
+        before = _WHO_FOLLOWS.search(text, max(0, place.start - 80), place.start)
+        name = named(before[1]) if before else None
+        return _known(name, full_names, people, spoken=False) if name and name.person else None
+    sex = {"he": "m", "his": "m", "他": "m", "she": "f", "her": "f", "她": "f"}.get(pronoun)
+    if sex is None:
         return None
-    sex = "m" if pronoun in ("he", "his") else "f" if pronoun in ("she", "her") else ""
-    recent = sorted((p for p in people if p.person and p.last >= 0), key=lambda p: -p.last)
-    for person in recent[:2]:
-        if mention.start - person.last > _PRONOUN_REACH:
+    for person in islice((person for person in reversed(recent.values()) if person.person), 3):
+        if place.start - person.last > _PRONOUN_REACH:
             return None
-        if not sex or person.gender in (sex, ""):
+        if person.gender in (sex, ""):
             return person
     return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from onrecord.quotes.cues import CUES
@@ -11,11 +11,11 @@ from onrecord.quotes.marks import Marked
 from onrecord.text.sentences import sentences
 from onrecord.types import Span
 
-__all__ = ["Token", "tokenise"]
+__all__ = ["Token", "sentence_spans", "tokenise"]
 
 
 class Token(NamedTuple):
-    """A word in lower case; kind: ``w`` word, ``N`` capitalised, ``d`` number, ``p`` point, ``q`` quotation."""
+    """A word in lower case; kinds: word, capitalised (``N``), number (``d``), point, quotation."""
 
     start: int
     end: int
@@ -32,8 +32,15 @@ _TOKEN = re.compile(
 )
 
 
-def tokenise(text: str, start: int, end: int, pairs: Sequence[Marked], language: str | None) -> list[list[Token]]:
-    """The tokens of a paragraph, sentence by sentence; ``pairs`` are its quotations, each one token.
+# A "sentence" longer than this is a list or an attack; in pieces it costs linear time.
+_LONGEST = 250
+_WIDEST = 10_000
+
+
+def tokenise(
+    text: str, start: int, end: int, pairs: Sequence[Marked], language: str | None
+) -> list[list[Token]]:
+    """Return the tokens of a paragraph, sentence by sentence; ``pairs`` are its quotations, each one token.
 
     ``“No. Never,” he said. Pu left.`` -> ``[q, he, said, .]`` and ``[Pu, left, .]``
     """
@@ -44,8 +51,9 @@ def tokenise(text: str, start: int, end: int, pairs: Sequence[Marked], language:
         tokens.append(Token(pair.start, pair.end, "", "q"))
         at = pair.end
     _words(text, at, end, tokens)
-    ends = _sentence_ends(text, start, end, pairs, language)
-    return _joined(text, _split(tokens, ends), pairs)
+    ends = [sentence.end for sentence in sentence_spans(text, start, end, pairs, language)]
+    groups = _joined(text, _split(tokens, ends), pairs)
+    return [group[at : at + _LONGEST] for group in groups for at in range(0, len(group), _LONGEST)]
 
 
 def _words(text: str, start: int, end: int, tokens: list[Token]) -> None:
@@ -60,19 +68,32 @@ def _words(text: str, start: int, end: int, tokens: list[Token]) -> None:
         tokens.append(Token(match.start(), match.end(), word, kind))
 
 
-def _sentence_ends(
+def sentence_spans(
     text: str, start: int, end: int, pairs: Sequence[Marked], language: str | None
-) -> list[int]:
-    """Where sentences end; never within a quotation, which is one word of the sentence around it."""
-    ends: list[int] = []
+) -> list[Span]:
+    """Return the sentences of a paragraph; none ends within a quotation."""
+    spans: list[Span] = []
     index = 0
-    for sentence in sentences(text, start, end, language):
+    begin = start
+    for sentence in _sentences(text, start, end, language):
         while index < len(pairs) and pairs[index].end <= sentence.end:
             index += 1
         if index < len(pairs) and pairs[index].start < sentence.end:
             continue
-        ends.append(sentence.end)
-    return ends
+        spans.append(Span(begin, sentence.end))
+        begin = sentence.end
+    if begin < end and text[begin:end].strip():
+        spans.append(Span(begin, end))
+    return spans
+
+
+def _sentences(text: str, start: int, end: int, language: str | None) -> Iterator[Span]:
+    """Split window by window what is longer than any paper's paragraph; the splitter is not linear."""
+    while end - start > _WIDEST:
+        cut = text.rfind(" ", start + 1, start + _WIDEST) + 1 or start + _WIDEST
+        yield from sentences(text, start, cut, language)
+        start = cut
+    yield from sentences(text, start, end, language)
 
 
 def _split(tokens: list[Token], ends: list[int]) -> list[list[Token]]:
@@ -95,7 +116,12 @@ def _joined(text: str, groups: list[list[Token]], pairs: Sequence[Marked]) -> li
     found: list[list[Token]] = []
     for group in groups:
         last = found[-1][-1] if found else None
-        if last is not None and last.kind == "q" and ends.get(last.end) in tuple("?!,—–-…") and _is_tag(group):
+        if (
+            last is not None
+            and last.kind == "q"
+            and ends.get(last.end) in tuple("?!,—–-…")
+            and _is_tag(group)
+        ):
             found[-1] = [*found[-1], *group]
         else:
             found.append(group)

@@ -72,6 +72,10 @@
     for (const each of document.querySelectorAll("#onr-chat [data-testid][aria-label]")) {
       each.removeAttribute("aria-label");
     }
+    // Gradio's sanitiser strips aria-label; a title alone would be a description, not the name.
+    for (const chip of document.querySelectorAll(".onr-chip:not([aria-label])")) {
+      chip.setAttribute("aria-label", chip.title);
+    }
     keepPlace();
   }
 

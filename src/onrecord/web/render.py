@@ -3,7 +3,7 @@
 Three things make the strings safe, each enough by itself.  Every text is escaped where it enters;
 ``nh3`` drops whatever is not on a short list, images included; and a string is one line that begins
 with a block element, which Markdown copies as it stands.  Gradio's own sanitiser runs after that; it
-knows no ``aria-*`` attribute, so names for screen readers are text that is hidden from the eye.
+knows no ``aria-*`` attribute, so what a screen reader should say is in ``title``.
 
 Element ids: ``onr-turn-T`` an answer, ``onr-T-N`` the source card N of answer T; T counts from 1 in a
 conversation, so a chip of an older answer never points at a newer source.
@@ -143,7 +143,8 @@ def copy_text(answer: Answer) -> str:
 
 
 def _statement(exchange: Exchange, statement: Statement) -> str:
-    said = _text(statement.text) + " " + _chips(exchange, statement.citations)
+    # A space that does not break: a number stays beside the words that it is for.
+    said = _text(statement.text) + "&nbsp;" + _chips(exchange, statement.citations)
     if statement.kind != "quoted":
         by = _said_by(statement, '<p class="onr-by">{}</p>', escape=True)
         return f'<div class="onr-statement onr-{statement.kind}" dir="auto"><p>{said}</p>{by}</div>'
@@ -165,10 +166,10 @@ def _chips(exchange: Exchange, numbers: Iterable[int]) -> str:
 
 
 def _chip(turn: int, citation: Citation) -> str:
-    """Render a link whose visible text is the number and whose full name is "Source 2: headline"."""
+    """Render a number that links to its source; ``chat.js`` makes the title its name as well."""
+    number, name = citation.number, " ".join(_title(citation.article).split())
     return (
-        f'<a class="onr-chip" href="#onr-{turn}-{citation.number}"><span class="onr-sr">Source </span>'
-        f'{citation.number}<span class="onr-sr">: {_text(_title(citation.article))}</span></a>'
+        f'<a class="onr-chip" href="#onr-{turn}-{number}" title="Source {number}: {_text(name)}">{number}</a>'
     )
 
 
@@ -193,7 +194,6 @@ def _closing(exchange: Exchange) -> str:
         return f'<div class="onr-status">{_progress(exchange)}</div>'
     if answer.refused:
         return '<div class="onr-foot"></div>'
-    # A newline in an attribute or a text would end Markdown's block, hence <br> in what is copied.
     copied = _text(copy_text(answer))
     return (
         f'{_short(exchange, answer)}<div class="onr-foot"><span class="onr-mode">{MODES[answer.mode]}</span>'
@@ -406,7 +406,7 @@ _BLOCKS = {
 _TAGS = _BLOCKS | {"a", "br", "button", "mark", "span", "strong", "time"}
 _ATTRIBUTES = {
     "*": {"class", "dir", "hidden", "id", "role", "tabindex"},
-    "a": {"href", "target"},
+    "a": {"href", "target", "title"},
     "button": {"type"},
     "time": {"datetime"},
 }
@@ -420,4 +420,4 @@ def _clean(markup: str) -> str:
         url_schemes={"http", "https"},
         link_rel="noopener noreferrer",
     )
-    return re.sub(r"\s", " ", kept)
+    return re.sub(r"[\r\n\t\f\v]", " ", kept)
