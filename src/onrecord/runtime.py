@@ -128,6 +128,10 @@ class Runtime:
         """What the published generation is made of; opening it checks every file."""
         return self._index().manifest
 
+    def days(self) -> tuple[str, str] | None:
+        """The first and the last day of publication in the corpus, or None where no article has one."""
+        return self._index().retriever.store.days()
+
     def examples(self, *, most: int = 3) -> list[str]:
         """Questions that this corpus can answer, made from who is quoted in it."""
         asked: list[str] = []

@@ -13,6 +13,7 @@ from onrecord.storage.readers import read_file
 from onrecord.types import Article, Block, BlockKind, Quote, Span
 
 ROOT = Path(__file__).parents[2]
+SEED = "chengdu-chongqing-cooperation.md"
 
 
 def article(*paragraphs: str, kinds: tuple[BlockKind, ...] = (), language: str = "en") -> Article:
@@ -55,13 +56,18 @@ def name(quote: Quote) -> str | None:
         "„We will build it here,“ Maria Keller said.",
         "「We will build it here,」 Maria Keller said.",
         "『We will build it here,』 Maria Keller said.",
-        "“We will build it here,\" Maria Keller said.",
+        '“We will build it here," Maria Keller said.',
     ],
 )
 def test_every_kind_of_mark(sentence: str) -> None:
     (quote,) = quotes(sentence)
     assert parts(quote) == ["We will build it here,"]
-    assert (name(quote), source(quote), quote.cue, quote.direct) == ("Maria Keller", "Maria Keller", "said", True)
+    assert (name(quote), source(quote), quote.cue, quote.direct) == (
+        "Maria Keller",
+        "Maria Keller",
+        "said",
+        True,
+    )
 
 
 def test_nested_marks_stay_inside() -> None:
@@ -97,7 +103,12 @@ def test_an_unclosed_quotation_runs_over_paragraphs() -> None:
         "“Nobody remembers the last time.",
         "“I do.”",
     )
-    assert parts(quote) == ["Prices will fall,", "They always do.", "Nobody remembers the last time.", "I do."]
+    assert parts(quote) == [
+        "Prices will fall,",
+        "They always do.",
+        "Nobody remembers the last time.",
+        "I do.",
+    ]
     assert name(quote) == "Maria Keller"
 
 
@@ -142,8 +153,7 @@ def test_a_few_words_that_somebody_said_are_a_quote() -> None:
         ("Prices will fall, said Maria Keller.", "Prices will fall", "Maria Keller", "said"),
         ("Prices will fall, Maria Keller said on Monday.", "Prices will fall", "Maria Keller", "said"),
         ("According to the ministry, prices will fall.", "prices will fall", "the ministry", "According to"),
-        ("Prices will fall, according to a spokesman for the bank.", "Prices will fall", "a spokesman for the bank",
-         "according to"),
+        ("Prices fell, according to a banker in Graz.", "Prices fell", "a banker in Graz", "according to"),
         ("Police said three people were hurt.", "three people were hurt", "Police", "said"),
         ("The company told investors that profits fell.", "that profits fell", "The company", "told"),
         ("Maria Keller, a professor at the university, has said the bridge is safe.", "the bridge is safe",
@@ -175,7 +185,10 @@ def test_appositions_on_both_sides() -> None:
     )
     assert source(before) == "Maria Keller, an economist at the University of Graz, Austria"
     assert before.speaker is not None
-    assert (before.speaker.name, before.speaker.role) == ("Maria Keller", "an economist at the University of Graz, Austria")
+    assert (before.speaker.name, before.speaker.role) == (
+        "Maria Keller",
+        "an economist at the University of Graz, Austria",
+    )
     assert after.speaker is not None
     assert (after.speaker.name, after.speaker.role) == ("Ivan Petrov", "head of research at the bank")
 
@@ -193,13 +206,17 @@ def test_one_person_under_all_their_names() -> None:
 
 
 def test_a_family_name_may_come_first() -> None:
-    found = quotes("“It works,” said Pu Yongjian, a professor.", "“We know,” said Pu.", "The professor said it was late.")
+    found = quotes(
+        "“It works,” said Pu Yongjian, a professor.", "“We know,” said Pu.", "The professor said it was late."
+    )
     assert [name(quote) for quote in found] == ["Pu Yongjian"] * 3
 
 
 def test_a_pronoun_takes_the_person_who_fits_and_no_other() -> None:
     found = quotes(
-        "“Prices will fall,” said Maria Keller.", "“They will not,” said James Moore.", "“They will,” she said."
+        "“Prices will fall,” said Maria Keller.",
+        "“They will not,” said James Moore.",
+        "“They will,” she said.",
     )
     assert name(found[2]) == "Maria Keller"
     (alone,) = quotes("“They will fall soon,” she said.")
@@ -262,7 +279,7 @@ def test_a_dateline_is_no_part_of_what_was_said() -> None:
 
 def test_the_seed_article() -> None:
     """Compare with tests/golden/seed-quotes.json: four utterances in seven spans, and what was reported."""
-    (seed,) = (one for one in read_file(ROOT / "corpus" / "chengdu-chongqing-cooperation.md") if isinstance(one, Article))
+    (seed,) = (one for one in read_file(ROOT / "corpus" / SEED, SEED) if isinstance(one, Article))
     found = [
         {
             "parts": parts(quote),
@@ -275,15 +292,15 @@ def test_the_seed_article() -> None:
     ]
     golden = json.loads((ROOT / "tests" / "golden" / "seed-quotes.json").read_text(encoding="utf-8"))
     assert found == golden
-    direct = [quote for quote in found if quote["direct"]]
-    assert (len(direct), sum(len(quote["parts"]) for quote in direct)) == (4, 7)
-    assert sum(quote["speaker"] == "Pu Yongjian" for quote in found) == 7
+    direct = [quote for quote in extract_quotes(seed) if quote.direct]
+    assert (len(direct), sum(len(quote.spans) for quote in direct)) == (4, 7)
+    assert [name(quote) for quote in extract_quotes(seed)].count("Pu Yongjian") == 7
 
 
 @pytest.mark.parametrize(
     "unit",
-    ["“", '"', "''", "'", " 'a", "»", "said ", "he said that ", "Pu and ", "A", "Aa ", "说", "“会”他说。", "according to ",
-     "“a b c,” he said. ", "\n“Abc def ghi jkl.", "(", "a-", "Mr. X said he is it. "],
+    ["“", '"', "''", "'", " 'a", "»", "said ", "he said that ", "Pu and ", "A", "Aa ", "说", "“会”他说。", "(", "a-",
+     "according to ", "“a b c,” he said. ", "\n“Abc def ghi jkl.", "Mr. X said he is it. "],
 )  # fmt: skip
 def test_hostile_text_takes_bounded_time(unit: str) -> None:
     text = (unit * (60_000 // len(unit) + 1)).strip()

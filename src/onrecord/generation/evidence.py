@@ -21,6 +21,7 @@ _NEAR = 0.25
 _VERY_NEAR = 0.5
 _SAME = 0.6
 _FLOOR = 0.1
+_SAME_WORDS = 0.85
 _NAMES = 0.75
 _RELATIVE = 0.6
 
@@ -93,7 +94,7 @@ def choose(found: Sequence[Candidate], asked: Understood, *, most: int) -> Evide
     """At most ``most`` candidates that are about the question, article by article in the order of the text."""
     about = [c for c in found if not asked.stems or _is_about(c, asked)]
     best = max((c.score for c in about), default=0.0)
-    kept = sorted((c for c in about if c.score >= _RELATIVE * best), key=lambda c: -c.score)[:most]
+    kept = _distinct(sorted((c for c in about if c.score >= _RELATIVE * best), key=lambda c: -c.score))[:most]
     order = {c.passage.article.id: place for place, c in reversed(list(enumerate(kept)))}
     kept.sort(key=lambda c: (order[c.passage.article.id], c.passage.start))
     return Evidence(
@@ -102,6 +103,16 @@ def choose(found: Sequence[Candidate], asked: Understood, *, most: int) -> Evide
             for number, c in enumerate(kept, start=1)
         )
     )
+
+
+def _distinct(found: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates without those that repeat the words of a better one, as copies of a wire story do."""
+    kept: list[tuple[Candidate, set[str]]] = []
+    for candidate in found:
+        own = set(content_stems(candidate.passage.text))
+        if not any(len(own & other) > _SAME_WORDS * min(len(own), len(other)) for _, other in kept):
+            kept.append((candidate, own))
+    return [candidate for candidate, _ in kept]
 
 
 def _keep(found: dict[tuple[str, Span], Candidate], article: Article, candidate: Candidate) -> None:

@@ -13,14 +13,17 @@ from onrecord.types import Question
 
 __all__ = ["Understood", "understand"]
 
-_SPEECH = frozenset(
+_SAYING = frozenset(
     stem(word)
     for word in """say says said saying tell told think thinks thought believe believes believed opinion opinions
     view views stance claim claims claimed mention mentions mentioned comment comments commented talk talks
     talked discuss discusses discussed explain explains explained describe describes described argue argues
     argued statement statements quote quotes quoted according remark remarks position speak spoke feel feels
-    know regarding concerning topic subject professor mr mrs ms dr""".split()
+    mean means warn warns warned predict predicts predicted suggest suggests suggested call calls called
+    说 表示 认为 指出 称""".split()
 )
+_SPEECH = _SAYING | {stem(word) for word in "know regarding concerning topic subject professor mr mrs ms dr".split()}
+_ABOUT_PERSON = re.compile(r"\s*(?:and\s+)?(?:who\s+(?:is|was)|why\s+did|what\s+about)\b", re.IGNORECASE)
 _CAPITALISED = re.compile(r"(?<![\w’'-])(?:[A-Z][\w’'-]*|\d[\d.,:]*\d|\d)")
 _PRONOUN = re.compile(r"\b(?:he|she|him|his|her|hers|they|them|their|it|its|that|this|those|these|there)\b", re.IGNORECASE)
 _OPENERS = re.compile(r"\s*(?:and|but|so|also|what about|how about|why|why not|when|where)\b[^.]{0,40}\?*\s*$", re.IGNORECASE)
@@ -53,6 +56,9 @@ def understand(question: Question, forms: Mapping[str, Sequence[str]]) -> Unders
     """
     text = _self_contained(question)
     found, mentioned = named_in(text, forms)
+    if not any(stem(word) in _SAYING for word in words(text)) and not _ABOUT_PERSON.match(text):
+        # "The IRS announced what?" names a source of other articles, but asks for nobody's words.
+        found, mentioned = (), set()
     if question.filters.speaker is not None:
         found, _ = named_in(question.filters.speaker.title(), forms)
     subject = [word for word in words(text) if word not in mentioned]

@@ -6,9 +6,9 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 
+from onrecord.quotes.attribution import Said
 from onrecord.quotes.cues import ZH_CUES, ZH_CUES_BEFORE_A_PAUSE, ZH_NOT_CUES
 from onrecord.quotes.marks import Marked
-from onrecord.quotes.attribution import Said
 from onrecord.quotes.tokens import sentence_spans
 from onrecord.types import Span
 
@@ -117,7 +117,7 @@ def _is_no_cue(text: str, match: re.Match[str]) -> bool:
 
 
 def _source(text: str, sentence: Span, cue: int, inside: Sequence[Marked]) -> Span | None:
-    """Return the words between the last pause and the cue, without when and where, or before one more pause."""
+    """Return the words between the last pause and the cue, without when and where, or one pause back."""
     borders = max((pair.end for pair in inside if pair.end <= cue), default=sentence.start)
     end = cue
     for _ in range(2):

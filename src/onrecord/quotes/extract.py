@@ -7,9 +7,9 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from onrecord.quotes.attribution import Said
 from onrecord.quotes.chinese import is_chinese, said_in_chinese
 from onrecord.quotes.marks import Marked, closings, marked
-from onrecord.quotes.attribution import Said
 from onrecord.quotes.reported import said_in, subject_of
 from onrecord.quotes.speakers import resolve
 from onrecord.quotes.tokens import tokenise
@@ -186,7 +186,7 @@ def _direct(
     for pair in pairs:
         owner = _owner(pair, said)
         joins = owner is None and bool(found) and _joins(text, found[-1], pair)
-        if joins and _is_sentence(text, pair):
+        if joins and (_is_sentence(text, pair) or _resumes(text, found[-1], pair)):
             found[-1] = found[-1]._replace(spans=(*found[-1].spans, pair.words))
         elif not _is_speech(text, pair, owner, alone=pair.start == block.start):
             continue
@@ -197,6 +197,13 @@ def _direct(
         else:
             found.append(_Found((pair.words,), _continued(text, block, pair, found, said, carried), True))
     return found
+
+
+def _resumes(text: str, before: _Found, pair: Marked) -> bool:
+    """Whether no more than a comma stands between the attribution and its second half."""
+    if before.said is None or before.mention is None:
+        return False
+    return not text[max(before.said.cue.end, before.mention.end) : pair.start].strip(" ,:，：")
 
 
 def _is_sentence(text: str, pair: Marked) -> bool:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from onrecord.quotes.grammar import word_set
 
-__all__ = ["PRONOUNS", "Named", "gender", "named", "surname"]
+__all__ = ["PRONOUNS", "Named", "gender", "is_title", "named", "surname"]
 
 
 class Named(NamedTuple):
@@ -32,7 +32,9 @@ _TITLES = (
     rev reverend pope chancellor ambassador congressman congresswoman councilman councilwoman speaker
     chief former chairman chairwoman director commissioner attorney detective officer sheriff chef coach
     rabbi father cardinal archbishop bishop imam ayatollah republican democrat democratic sens reps pres
-    hon deputy assistant first state foreign interior defense defence finance treasury
+    hon deputy assistant executive supervisor meteorologist spokesman spokeswoman spokesperson ceo
+    superintendent administrator principal trooper lawyer editor author actor actress singer economist
+    analyst premier envoy secretary-general first state foreign interior defense defence finance treasury
     """)
 )
 _DETERMINERS = word_set("the a an his her their its our my one another some many several most two three")
@@ -134,13 +136,19 @@ def _name_in(words: list[str]) -> tuple[int, int] | None:
 
 
 def _person(words: list[str], role: str | None) -> Named:
-    form = " ".join(words)
-    start = 0
-    while start < len(words) - 1 and _plain(words[start]) in _TITLES:
-        start += 1
+    """Split titles from the name: ``Monroe County Executive Ann Lee`` -> ``Ann Lee``, with the rest as role."""
+    last = len(words) - 1
+    while last > 0 and _plain(words[last]) in _SUFFIXES:
+        last -= 1
+    start = next((i + 1 for i in range(last - 1, -1, -1) if _plain(words[i]) in _TITLES), 0)
     title = " ".join(words[:start])
     bare = " ".join(words[start:])
-    return Named(form, bare, role or title or None, person=True, title=_plain(words[0]) if start else "")
+    return Named(" ".join(words), bare, role or title or None, person=True, title=_plain(words[start - 1]) if start else "")
+
+
+def is_title(word: str) -> bool:
+    """Whether the word is a title or an office: ``Gov``."""
+    return _plain(word) in _TITLES
 
 
 def _plain(word: str) -> str:

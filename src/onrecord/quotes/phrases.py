@@ -47,8 +47,18 @@ def phrase_before(tokens: Sequence[Token], last: int, first: int = 0) -> tuple[i
         return None
     if tokens[last].word == "," or tokens[last].word in (")", "—", "–", "--"):
         return _with_apposition(tokens, last, first)
+    last = _without_day(tokens, last, first)
     begin = _begin(tokens, last, first)
     return None if begin is None else (begin, last + 1)
+
+
+def _without_day(tokens: Sequence[Token], last: int, first: int) -> int:
+    """Step back over ``on Thursday`` in ``The city on Thursday said``."""
+    if tokens[last].kind == "N" and tokens[last].word.endswith("day") and tokens[last].word in DAYS:
+        if last - 2 >= first and tokens[last - 1].word == "on":
+            return last - 2
+        return last - 1 if last - 1 >= first else last
+    return last
 
 
 def _with_apposition(tokens: Sequence[Token], last: int, first: int) -> tuple[int, int] | None:

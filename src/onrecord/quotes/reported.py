@@ -96,7 +96,7 @@ def _cue_at(tokens: Sequence[Token], index: int, end: int) -> tuple[Cue, int] | 
         for rest in PHRASAL[base]:
             stop = index + 1 + len(rest)
             if stop <= end and all(tokens[index + 1 + i].word == part for i, part in enumerate(rest)):
-                return Cue(base, "past", "clause"), stop
+                return Cue(base, "past", "that"), stop
     cue = CUES.get(word)
     return None if cue is None else (cue, index + 1)
 

@@ -97,15 +97,19 @@ def agrees(tokens: Sequence[Token], source: tuple[int, int], cue: Cue, between: 
         plural = last.word.endswith("s") and not last.word.endswith("ss")
         if not plural:
             return False
-    if cue.form == "base" and not between:
-        head = tokens[source[0] : source[1]]
-        return head[-1].word in ("they", "i", "we", "you", "who", "that", "which") or any(
-            token.word in BARE_PLURALS
-            or token.word == "and"
-            or (token.word.endswith("s") and not token.word.endswith(("ss", "'s")))
-            for token in head
-        )
+    if cue.form == "base" and not between and not _is_plural(tokens[source[0] : source[1]]):
+        return False
     return not (cue.form == "third" and last.word in ("they", "we", "you", "i"))
+
+
+def _is_plural(phrase: Sequence[Token]) -> bool:
+    """Whether the head of the phrase, before any ``of`` or ``with``, is plural: ``Critics of the plan``."""
+    end = next((i for i, token in enumerate(phrase) if i and token.word in PREPOSITIONS | {",", "who"}), len(phrase))
+    head = phrase[end - 1].word
+    if head in ("they", "i", "we", "you", "who", "that", "which") or head in BARE_PLURALS:
+        return True
+    joined = any(token.word == "and" for token in phrase[:end])
+    return joined or (head.endswith("s") and not head.endswith(("ss", "'s")))
 
 
 def is_finite_cue(token: Token) -> bool:

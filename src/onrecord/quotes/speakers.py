@@ -9,14 +9,14 @@ from itertools import islice
 
 from onrecord.quotes.chinese_names import is_chinese_name, named_in_chinese
 from onrecord.quotes.grammar import word_set
-from onrecord.quotes.names import PRONOUNS, Named, gender, named, surname
+from onrecord.quotes.names import PRONOUNS, Named, gender, is_title, named, surname
 from onrecord.types import Span, Speaker
 
 __all__ = ["resolve"]
 
 _NAME = re.compile(
     r"\b[A-Z][\w’'-]{1,40}"
-    r"(?:[ \u00a0](?:[A-Z]\.(?:[A-Z]\.)?|[A-Z][\w’'-]{1,40}|de|da|del|der|di|du|van|von|la|al)(?=\W)){1,5}"
+    r"(?:[ \u00a0](?:[A-Z]\.(?:[A-Z]\.)?|(?:Gov|Sen|Rep|Gen|Col|Sgt|Lt|Dr)\.|[A-Z][\w’'-]{1,40}|de|da|del|der|di|du|van|von|la|al)(?=\W)){1,5}"
 )
 _NOT_A_FIRST_NAME = word_set("""
     the a an but and in on at for with from by as if when while after before since although though this
@@ -59,6 +59,8 @@ def resolve(text: str, mentions: Sequence[Span], subjects: Sequence[Span] = ()) 
             person = _antecedent(text, place, phrase.lower(), people, recent, full_names)
         else:
             name = named_in_chinese(phrase) if is_chinese_name(phrase) else named(phrase)
+            if _is_common_noun(name, text):
+                name = Named(phrase, phrase, None, person=False, title="")
             if place not in spoken and not _is_known_person(name, full_names):
                 continue
             person = _known(name, full_names, people, spoken=place in spoken)
@@ -70,6 +72,14 @@ def resolve(text: str, mentions: Sequence[Span], subjects: Sequence[Span] = ()) 
             recent[person.name] = person
     speakers = {name: _speaker(person) for name, person in people.items()}
     return {mention: speakers[person.name] if person else None for mention, person in behind.items()}
+
+
+def _is_common_noun(name: Named, text: str) -> bool:
+    """``Leaders`` at the start of a sentence, where the article also has ``leaders``."""
+    word = name.bare
+    return (
+        name.person and not name.title and word.istitle() and " " not in word and f" {word.lower()}" in text
+    )
 
 
 def _is_known_person(name: Named, full_names: dict[str, list[str]]) -> bool:
@@ -95,7 +105,7 @@ def _full_names(text: str) -> dict[str, list[str]]:
         while words and words[0].lower().rstrip(".") in _NOT_A_FIRST_NAME:
             words.pop(0)
         name = named(" ".join(words))
-        if not name.person or " " not in name.bare:
+        if not name.person or " " not in name.bare or is_title(surname(name.bare)):
             continue
         bare = _without_possessive(name.bare)
         for key in bare.split():

@@ -27,7 +27,7 @@ _TOKEN = re.compile(
     r"(?:[A-Z]\.){2,}"
     r"|(?:Mr|Mrs|Ms|Dr|Sen|Sens|Rep|Reps|Gov|Gen|Prof|Sgt|Lt|Col|Capt|Rev|St|Jr|Sr|Hon|Maj|Adm|Pres|No|Inc|Corp|Co)\.(?!\n)"
     r"|[A-Z]\.(?=\s[A-Z])"
-    r"|[^\W_]+(?:['’.&‐‑-][^\W_]+|–(?=[A-Z])[^\W_]+)*"
+    r"|[^\W_]+(?:['’.&‐‑-][^\W_]+|–(?=[A-Z])[^\W_]+|(?<=\d)[:,]\d+)*"
     r"|--+|\.\.\.+|\S"
 )
 

@@ -119,6 +119,11 @@ class Store:
             for name in ("articles", "passages", "quotes")
         }
 
+    def days(self) -> tuple[str, str] | None:
+        """The first and the last day of publication, or None where no article has one."""
+        first, last = self._rows("SELECT min(day), max(day) FROM articles", ())[0]
+        return (first, last) if first else None
+
     def passages(self, rows: Sequence[int]) -> dict[int, Passage]:
         """The passages in these rows, those that do not exist left out; an article is built once."""
         found: dict[int, Passage] = {}

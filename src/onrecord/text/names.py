@@ -18,17 +18,23 @@ def plain_name(name: str) -> str:
 
 
 def speaker_forms(speakers: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
-    """For each form the speakers that it may stand for: the name, its other forms, its first and last word.
+    """For each form the speakers that it may stand for: the name, its other forms, a person's last word.
 
     ``{"Pu Yongjian": ["Pu"]}`` -> ``{"pu yongjian": ..., "pu": ..., "yongjian": ("Pu Yongjian",)}``
     """
     forms: dict[str, dict[str, None]] = {}
     for name, aliases in speakers.items():
-        parts = plain_name(name).split()
-        for form in {plain_name(name), *map(plain_name, aliases), *parts[:1], *parts[-1:]}:
+        last = plain_name(name).split()[-1:] if _is_person(name) else []
+        for form in {plain_name(name), *map(plain_name, aliases), *last}:
             if form:
                 forms.setdefault(form, {})[name] = None
     return {form: tuple(names) for form, names in forms.items()}
+
+
+def _is_person(name: str) -> bool:
+    # "the state" and "IRS records" are not asked for as "state" and "records".
+    parts = name.split()
+    return 2 <= len(parts) <= 4 and all(part[0].isupper() and not part.isupper() for part in parts)
 
 
 def named_in(text: str, forms: Mapping[str, Sequence[str]]) -> tuple[tuple[str, ...], set[str]]:
