@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from onrecord.errors import ModelError, QuestionError
 from onrecord.generation.citations import checked, drafts
 from onrecord.generation.evidence import candidates, choose, is_answerable, score
+from onrecord.generation.grammar import copying as copying_grammar
 from onrecord.generation.llm import LanguageModel
 from onrecord.generation.prompts import fitting, messages
 from onrecord.generation.understand import Understood, understand
@@ -55,12 +56,18 @@ class _Clock:
 
 
 def answer(
-    question: Question, *, retriever: Retriever, generation: str, model: LanguageModel | None = None
+    question: Question,
+    *,
+    retriever: Retriever,
+    generation: str,
+    model: LanguageModel | None = None,
+    copying: bool = False,
 ) -> Iterator[AnswerEvent]:
     """Answer a question from one generation, event by event; the last event is the Answer.
 
     With no model, or when nothing that the model writes survives the checks, the statements are the
-    evidence itself, word for word.  Closing the iterator stops the model.  Raises QuestionError.
+    evidence itself, word for word.  ``copying`` holds the model to the words of the evidence by a grammar,
+    which a small one needs.  Closing the iterator stops the model.  Raises QuestionError.
     """
     clock = _Clock(time.monotonic())
     _check(question)
@@ -71,7 +78,7 @@ def answer(
 
     evidence = _evidence(hits, asked, retriever)
     statements: list[Statement] = []
-    for statement in _statements(asked, evidence, model):
+    for statement in _statements(asked, evidence, model, copying=copying):
         if clock.first is None:
             clock.first = clock.since()
         statements.append(statement)
@@ -126,24 +133,31 @@ def _evidence(hits: Sequence[Hit], asked: Understood, retriever: Retriever) -> E
     return choose(found, asked, most=_EVIDENCE)
 
 
-def _statements(asked: Understood, evidence: Evidence, model: LanguageModel | None) -> Iterator[Statement]:
+def _statements(
+    asked: Understood, evidence: Evidence, model: LanguageModel | None, *, copying: bool
+) -> Iterator[Statement]:
     """What the model phrased, where it may be shown, then the words that it rests on."""
-    generated: list[Statement] = []
+    generated: set[str] = set()
     if model is not None and len(evidence):
-        for statement in _generated(asked, evidence, model):
-            generated.append(statement)
+        for statement in _generated(asked, evidence, model, copying=copying):
+            generated.add(statement.text)
             yield statement
     for item in evidence.items:
         # Somebody's own words are what was asked for; an extract that was phrased is in its citation.
-        if item.kind != "extract" or not generated:
+        if not generated or (item.kind != "extract" and single_line(item.passage.text) not in generated):
             yield _verbatim(item)
 
 
-def _generated(asked: Understood, evidence: Evidence, model: LanguageModel) -> Iterator[Statement]:
+def _generated(
+    asked: Understood, evidence: Evidence, model: LanguageModel, *, copying: bool
+) -> Iterator[Statement]:
     seen: set[str] = set()
     try:
         shown = fitting(asked.text, evidence, count=model.count_tokens, tokens=_PROMPT_TOKENS)
-        with closing(_stream(model, asked.text, shown)) as pieces:
+        grammar = copying_grammar(shown) if copying else None
+        if copying and grammar is None:
+            return
+        with closing(_stream(model, asked.text, shown, grammar)) as pieces:
             for text, numbers in drafts(pieces):
                 statement = checked(text, numbers, shown)
                 if statement is None:
@@ -159,8 +173,8 @@ def _generated(asked: Understood, evidence: Evidence, model: LanguageModel) -> I
         _log.warning("answered without the model: %s", error)
 
 
-def _stream(model: LanguageModel, question: str, evidence: Evidence) -> Iterator[str]:
-    yield from model.stream(messages(question, evidence), max_tokens=_ANSWER_TOKENS)
+def _stream(model: LanguageModel, question: str, evidence: Evidence, grammar: str | None) -> Iterator[str]:
+    yield from model.stream(messages(question, evidence), max_tokens=_ANSWER_TOKENS, grammar=grammar)
 
 
 def _verbatim(item: EvidenceItem) -> Statement:

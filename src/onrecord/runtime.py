@@ -27,6 +27,9 @@ __all__ = ["Runtime"]
 
 _log = logging.getLogger(__name__)
 
+# Below about a billion parameters at four bits a model invents more than it phrases when left to itself.
+_SMALL_MODEL_BYTES = 600 * 2**20
+
 
 @dataclass(frozen=True, slots=True)
 class _Opened:
@@ -76,6 +79,11 @@ class Runtime:
             return None
         return LocalModel(path) if path else None
 
+    @cached_property
+    def _model_is_small(self) -> bool:
+        path = find_model(self.settings.model) if isinstance(self.model, LocalModel) else None
+        return path is not None and path.stat().st_size < _SMALL_MODEL_BYTES
+
     def ingest(
         self, paths: Sequence[Path], *, prune: bool = False, progress: Progress = lambda _stage, _done, _total: None
     ) -> IngestReport:
@@ -97,6 +105,7 @@ class Runtime:
             retriever=opened.retriever,
             generation=opened.manifest.generation,
             model=self.model if phrased else None,
+            copying=self._model_is_small,
         )
 
     def search(self, query: str, *, k: int = 10, filters: Filters | None = None) -> list[Hit]:

@@ -299,7 +299,7 @@ def test_the_seed_article() -> None:
 
 @pytest.mark.parametrize(
     "unit",
-    ["“", '"', "''", "'", " 'a", "»", "said ", "he said that ", "Pu and ", "A", "Aa ", "说", "“会”他说。", "(", "a-",
+    ["“", '"', "''", "'", " 'a", "»", "said ", "he said that ", "Pu and ", "A", "Aa ", "说", "“会”他说。", "(",
      "according to ", "“a b c,” he said. ", "\n“Abc def ghi jkl.", "Mr. X said he is it. "],
 )  # fmt: skip
 def test_hostile_text_takes_bounded_time(unit: str) -> None:

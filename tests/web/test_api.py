@@ -43,7 +43,7 @@ def test_tells_what_is_served(client: TestClient) -> None:
 def test_serves_the_page(client: TestClient) -> None:
     page = client.get("/")
     assert page.status_code == 200
-    assert "On the Record" in page.text
+    assert "On Record" in page.text
     assert "set-cookie" not in page.headers
 
 

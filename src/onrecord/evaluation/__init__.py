@@ -1,0 +1,1 @@
+"""Measured figures; nothing of the product imports this."""

@@ -117,7 +117,7 @@ class Figures:
         )
 
     def as_dict(self) -> dict[str, float]:
-        """Return rounded, for printing."""
+        """Round everything for printing."""
         return {
             "precision": round(self.precision, 3),
             "recall": round(self.recall, 3),
@@ -193,7 +193,7 @@ def _covered(fragments: Iterable[Fragment], span: Fragment) -> int:
 
 
 def direct_scores(document: Document, quotes: Sequence[Quote]) -> tuple[Figures, Figures]:
-    """Return extraction of the direct quotations, and of their speakers, in one article.
+    """Score the extraction of direct quotations, and their speakers, in one article.
 
     Every span of a direct quote counts alone, as the gold has it; predicted spans under five words are
     left out, as the gold's are.  A speaker is answered if the quote has one and says where it is named.
@@ -349,12 +349,12 @@ def _matched_name(gold: NatureQuote, quotes: Sequence[Quote]) -> str | None:
 
 
 def _texts(quote: Quote) -> list[str]:
-    """Return the whole, and each span alone: the set has the halves of split quotations apart."""
+    """Return the whole and each span alone, since the set has the halves of split quotations apart."""
     return [quote.text, *(quote.article.text[start:end] for start, end in quote.spans)]
 
 
 def token_f1(left: str, right: str) -> float:
-    """Read ``the cat`` and ``the dog`` -> 0.5; case and points do not count."""
+    """Compare as bags of words: ``the cat`` and ``the dog`` -> 0.5; case and points do not count."""
     a, b = Counter(re.findall(r"\w+", left.lower())), Counter(re.findall(r"\w+", right.lower()))
     both = sum((a & b).values())
     return 2 * both / (sum(a.values()) + sum(b.values())) if both else 0.0

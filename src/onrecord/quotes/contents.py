@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from onrecord.quotes.cues import CUES, MEDIUM, RECIPIENT_VERBS, Cue
-from onrecord.quotes.grammar import DAYS, DETERMINERS, OPENERS, PREPOSITIONS, PRONOUNS, RECIPIENTS, VERBS
+from onrecord.quotes.grammar import (
+    DAYS,
+    DETERMINERS,
+    OPENERS,
+    PREPOSITIONS,
+    PRONOUNS,
+    RECIPIENTS,
+    VERBS,
+    word_set,
+)
 from onrecord.quotes.phrases import is_adverb
 from onrecord.quotes.tokens import Token
 
@@ -92,6 +101,9 @@ def following(tokens: Sequence[Token], stop: int, end: int, cue: Cue) -> tuple[i
     if start is None or start >= end:
         return None
     first = tokens[start]
+    if cue.complement == "clause" and first.word in _NOT_CLAUSES:
+        if not any(token.kind == "q" for token in tokens[start:end]):
+            return None
     if cue.complement == "that" and not (
         first.word in OPENERS or first.kind == "q" or tokens[start - 1].word == ":"
     ):
@@ -127,6 +139,10 @@ def following(tokens: Sequence[Token], stop: int, end: int, cue: Cue) -> tuple[i
             return None
     content = trimmed(tokens, (start, _content_end(tokens, start, end)))
     return content if content[0] < content[1] else None
+
+
+# "add to", "think of": what follows is an object, no clause.
+_NOT_CLAUSES = PREPOSITIONS - word_set("in on for at with under during despite after before since as like")
 
 
 def _content_start(tokens: Sequence[Token], at: int, end: int, cue: Cue) -> int | None:

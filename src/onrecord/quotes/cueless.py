@@ -11,10 +11,11 @@ from onrecord.quotes.phrases import is_adverb
 from onrecord.quotes.sources import opening_subject
 from onrecord.quotes.tokens import Token
 
-__all__ = ["introduced", "labelled", "tagged"]
+__all__ = ["embedded", "introduced", "labelled", "tagged"]
 
 
 _LABEL_WORDS = 7
+_SCARE_CHARACTERS = 32
 _BARE_LABEL_WORDS = 4
 _IN_NAMES = frozenset({"of", "the", "de", "van"})
 
@@ -69,6 +70,23 @@ def tagged(tokens: Sequence[Token], quote: int, end: int) -> Attribution | None:
     if not tokens[verb].word.endswith(("ed", "s")):
         return None
     return Attribution((verb, verb + 1), subject, ((quote, quote + 1),))
+
+
+def embedded(tokens: Sequence[Token], quote: int) -> Attribution | None:
+    """Read ``He told off those “who never learn”``: the one subject before a quotation within its sentence."""
+    size = tokens[quote].end - tokens[quote].start
+    if quote == 0 or size < _SCARE_CHARACTERS or any(token.kind == "q" for token in tokens[:quote]):
+        return None
+    subject = opening_subject(tokens, quote)
+    if subject is None or subject[1] >= quote or not _is_person(tokens, subject):
+        return None
+    return Attribution((subject[1], subject[1] + 1), subject, ((quote, quote + 1),))
+
+
+def _is_person(tokens: Sequence[Token], subject: tuple[int, int]) -> bool:
+    return tokens[subject[0]].word in ("he", "she") or all(
+        t.kind == "N" for t in tokens[subject[0] : subject[1]]
+    )
 
 
 def _name_at(tokens: Sequence[Token], at: int, end: int) -> tuple[int, int] | None:

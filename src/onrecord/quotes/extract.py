@@ -60,7 +60,8 @@ def extract_quotes(article: Article) -> tuple[Quote, ...]:
             found.extend(quote for quote in _paragraph(article, block, None).found if quote.direct)
             continue
         for line in _lines(article.text, block):
-            here = _paragraph(article, line, carried, opens=first is not None and line.start == first.start)
+            opens = first is not None and line.start == first.start
+            here = _paragraph(article, line, carried, opens=opens)
             if carried is not None and _goes_on(article.text, line, here, open_mark, carried):
                 here = _continue(found, carried, here)
             found.extend(here.found)
@@ -159,7 +160,8 @@ def _read(
         start = dateline.end()
         pairs = [pair for pair in pairs if pair.start >= start]
     sentences = tokenise(text, start, block.end, pairs, article.language)
-    said = [entry for sentence in sentences for entry in said_in(sentence)]
+    heading = opens or block.kind == "heading"
+    said = [entry for sentence in sentences for entry in said_in(sentence, heading=heading)]
     return said, [subject for sentence in sentences if (subject := subject_of(sentence)) is not None]
 
 

@@ -22,7 +22,8 @@ class Marked(NamedTuple):
     unclosed: bool = False
 
 
-_DOUBLE = re.compile(r"''|``|[“”\"„«»「」『』＂]")
+# Three apostrophes in a row close a single mark and then a doubled one.
+_DOUBLE = re.compile(r"(?<=[\w,.?!])'(?=''(?!'))|''|``|[“”\"„«»「」『』＂]")
 _SINGLE = re.compile(r"[‘’']")
 _ALIKE = {
     "“": "”",
@@ -79,6 +80,8 @@ def _doubles(text: str, start: int, end: int) -> list[Marked]:
     last_guillemet = text.rfind("«", start, end)
     for match in _DOUBLE.finditer(text, start, end):
         mark = match.group()
+        if mark == "'":
+            continue
         if not opener:
             if _can_open(text, match, start, end, last_guillemet):
                 opener, opened, begin, depth = mark, match.start(), match.end(), 0
@@ -99,7 +102,7 @@ def _doubles(text: str, start: int, end: int) -> list[Marked]:
 
 
 def _can_open(text: str, match: re.Match[str], start: int, end: int, last_guillemet: int) -> bool:
-    """Return a closing form never opens; a straight mark after a digit or a letter is an inch or a stray."""
+    """Tell whether a quotation may begin here; a straight mark after a digit is an inch, a closing form never opens."""
     mark = match.group()
     if mark in "”」』" or match.end() >= end:
         return False

@@ -41,7 +41,7 @@ _DETERMINERS = word_set("the a an his her their its our my one another some many
 _PARTICLES = word_set("de da del della der den di du van von la le el al bin ibn ben dos das y ter ten af")
 _SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv", "md", "phd"})
 _PREPOSITIONS = word_set("of for from at in with on to by near and or & as")
-_WORD = re.compile(r"[^\s,()—–]+")
+_WORD = re.compile(r"(?:[^\s,()—–]|\b–\b)+")
 _BODY_WORDS = word_set("""
     university center centre institute department ministry company corp inc party house court committee
     commission agency association council foundation group bank union board office bureau campaign times
@@ -108,7 +108,7 @@ def named(phrase: str) -> Named:
 
 def _split_head(phrase: str) -> tuple[str, str, str]:
     for index, character in enumerate(phrase):
-        if character in ",(—–":
+        if character in ",(—–" and (character not in "—–" or phrase[index - 1 : index] == " "):
             if character == "," and re.match(r",\s*(?:Jr|Sr|MD|PhD)\b", phrase[index:]):
                 continue
             return phrase[:index].strip(), character, phrase[index + 1 :]
@@ -143,7 +143,13 @@ def _person(words: list[str], role: str | None) -> Named:
     start = next((i + 1 for i in range(last - 1, -1, -1) if _plain(words[i]) in _TITLES), 0)
     title = " ".join(words[:start])
     bare = " ".join(words[start:])
-    return Named(" ".join(words), bare, role or title or None, person=True, title=_plain(words[start - 1]) if start else "")
+    return Named(
+        " ".join(words),
+        bare,
+        role or title or None,
+        person=True,
+        title=_plain(words[start - 1]) if start else "",
+    )
 
 
 def is_title(word: str) -> bool:

@@ -137,7 +137,7 @@ def _is_head(tokens: Sequence[Token], begin: int, end: int) -> bool:
 
 
 def _opens_apposition(tokens: Sequence[Token], at: int) -> bool:
-    """Read ``a``, ``the``, ``who``, ``43``, ``president``; not a verb, an auxiliary or a subordinator."""
+    """Accept ``a``, ``the``, ``who``, ``43``, ``president``; no verb, auxiliary or subordinator."""
     token = tokens[at]
     word = token.word
     if word in _WHO or word in DETERMINERS or token.kind in ("d", "N"):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from onrecord.quotes.attribution import Attribution, Said
 from onrecord.quotes.contents import clause_start, following, interrupted, quote_follows, trailing, trimmed
-from onrecord.quotes.cueless import introduced, labelled, tagged
+from onrecord.quotes.cueless import embedded, introduced, labelled, tagged
 from onrecord.quotes.cues import CUES, PHRASAL, PHRASAL_FORMS, RECIPIENT_VERBS, Cue
 from onrecord.quotes.grammar import BE, CONJUNCTIONS, DAYS, DETERMINERS, PREPOSITIONS, VERBS, word_set
 from onrecord.quotes.phrases import is_adverb, phrase_after, skip_back
@@ -20,8 +20,8 @@ _MOST_CUES = 24
 _END = frozenset({".", "?", "!", "…", "...", ";"})
 
 
-def said_in(tokens: Sequence[Token]) -> list[Said]:
-    """Each attribution of the sentence, in the order of the cues.
+def said_in(tokens: Sequence[Token], *, heading: bool = False) -> list[Said]:
+    """Return each attribution of the sentence, in the order of the cues; only a heading has bare labels.
 
     ``Pu believes that it works.`` -> cue ``believes``, source ``Pu``, content ``that it works``
     """
@@ -33,7 +33,7 @@ def said_in(tokens: Sequence[Token]) -> list[Said]:
             tuple(_span(tokens, content) for content in entry.contents),
             whole,
         )
-        for entry in _attributions(tokens)
+        for entry in _attributions(tokens, heading=heading)
     ]
 
 
@@ -47,10 +47,10 @@ def _span(tokens: Sequence[Token], indices: tuple[int, int]) -> Span:
     return Span(tokens[indices[0]].start, tokens[indices[1] - 1].end)
 
 
-def _attributions(tokens: Sequence[Token]) -> list[Attribution]:
+def _attributions(tokens: Sequence[Token], *, heading: bool) -> list[Attribution]:
     end = _sentence_end(tokens)
     headline = _is_headline(tokens)
-    label = labelled(tokens, end, headline=headline)
+    label = labelled(tokens, end, headline=heading and headline)
     found = [label] if label is not None else []
     attempts = 0
     for index in range(end):
@@ -78,7 +78,7 @@ def _without_cue(tokens: Sequence[Token], end: int, found: Sequence[Attribution]
     more: list[Attribution] = []
     for index, token in enumerate(tokens):
         if token.kind == "q" and not _is_covered(index, found):
-            attribution = introduced(tokens, index) or tagged(tokens, index, end)
+            attribution = introduced(tokens, index) or tagged(tokens, index, end) or embedded(tokens, index)
             if attribution is not None:
                 more.append(attribution)
     return more

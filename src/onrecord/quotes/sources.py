@@ -104,7 +104,9 @@ def agrees(tokens: Sequence[Token], source: tuple[int, int], cue: Cue, between: 
 
 def _is_plural(phrase: Sequence[Token]) -> bool:
     """Whether the head of the phrase, before any ``of`` or ``with``, is plural: ``Critics of the plan``."""
-    end = next((i for i, token in enumerate(phrase) if i and token.word in PREPOSITIONS | {",", "who"}), len(phrase))
+    end = next(
+        (i for i, token in enumerate(phrase) if i and token.word in PREPOSITIONS | {",", "who"}), len(phrase)
+    )
     head = phrase[end - 1].word
     if head in ("they", "i", "we", "you", "who", "that", "which") or head in BARE_PLURALS:
         return True

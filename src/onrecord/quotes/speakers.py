@@ -61,7 +61,7 @@ def resolve(text: str, mentions: Sequence[Span], subjects: Sequence[Span] = ()) 
             name = named_in_chinese(phrase) if is_chinese_name(phrase) else named(phrase)
             if _is_common_noun(name, text):
                 name = Named(phrase, phrase, None, person=False, title="")
-            if place not in spoken and not _is_known_person(name, full_names):
+            if place not in spoken and not _is_known_person(name, full_names, people):
                 continue
             person = _known(name, full_names, people, spoken=place in spoken)
         if place in spoken:
@@ -82,12 +82,12 @@ def _is_common_noun(name: Named, text: str) -> bool:
     )
 
 
-def _is_known_person(name: Named, full_names: dict[str, list[str]]) -> bool:
+def _is_known_person(name: Named, full_names: dict[str, list[str]], people: dict[str, _Person]) -> bool:
     """Whether a sentence's subject is surely a person: titled, or named in full with a known first name."""
     if not name.person:
         return False
     bare = _without_possessive(name.bare)
-    if name.title or gender(name):
+    if name.title or gender(name) or bare in people:
         return True
     fits = full_names.get(bare, ()) if " " not in bare else full_names.get(surname(bare), ())
     return bool(fits)
@@ -169,7 +169,7 @@ def _in_full(bare: str, name: Named, full_names: dict[str, list[str]], people: d
 
 
 def _by_role(bare: str, people: dict[str, _Person]) -> str:
-    """Read ``The professor`` -> the one person quoted so far whose role says so."""
+    """Resolve ``The professor`` to the one person quoted so far whose role says so."""
     words = bare.lower().split()
     if len(words) != 2 or words[0] != "the":
         return bare

@@ -1,0 +1,1 @@
+"""The nearest passages, by meaning and by words."""

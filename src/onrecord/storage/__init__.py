@@ -1,0 +1,1 @@
+"""Files in, one store out, published in generations that never change."""

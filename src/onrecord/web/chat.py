@@ -39,7 +39,7 @@ _LOG = logging.getLogger(__name__)
 
 def build_chat(ask: Ask, *, examples: Sequence[str], about: str) -> gr.Blocks:
     """Lay out the chat over ``ask``; ``about`` is a sentence that names the articles."""
-    with gr.Blocks(title="On the Record", analytics_enabled=False, fill_width=True) as page:
+    with gr.Blocks(title="On Record", analytics_enabled=False, fill_width=True) as page:
         parts = _Parts(examples, about)
         handlers = _Handlers(ask, about, parts)
         _wire(parts, handlers)

@@ -78,7 +78,7 @@ class Exchange:
 def header(about: str) -> str:
     """Render the masthead; ``about`` names what can be asked about."""
     return _clean(
-        f'<div class="onr-masthead"><p class="onr-name">On the Record</p>'
+        f'<div class="onr-masthead"><p class="onr-name">On Record</p>'
         f'<p class="onr-about">{_text(about)}</p></div>'
     )
 
