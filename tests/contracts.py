@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 
+import numpy as np
 import pytest
 
 from onrecord.errors import ModelError
 from onrecord.generation.llm import LanguageModel
+from onrecord.search.embedder import Embedder
 from onrecord.types import Message
 
 ASK = (
@@ -81,3 +83,54 @@ class LanguageModelContract:
             answer(model, *ASK)
         with pytest.raises(ModelError):
             model.count_tokens("text")
+
+
+ODD_TEXTS = (
+    "",
+    " \n",
+    "\0",
+    "\ud800 half a character",
+    "\u0301" * 50,
+    "汽车制造业",
+    "\U0001f600",
+    "word " * 3000,
+)
+
+
+class EmbedderContract:
+    """Subclasses give an ``embedder`` fixture."""
+
+    def test_it_says_what_it_is(self, embedder: Embedder) -> None:
+        assert embedder.name
+        assert embedder.fingerprint
+        assert embedder.fingerprint == embedder.fingerprint
+        assert embedder.dimensions > 0
+
+    @pytest.mark.parametrize("count", [0, 1, 2, 70])
+    def test_each_text_gets_a_row(self, embedder: Embedder, count: int) -> None:
+        vectors = embedder.embed([f"Article number {n}" for n in range(count)])
+        assert vectors.shape == (count, embedder.dimensions)
+        assert vectors.dtype == np.float32
+
+    def test_rows_stand_in_the_order_of_the_texts(self, embedder: Embedder) -> None:
+        texts = ["short", "a much longer text about the harbour and its wall", "of middle length", "x"]
+        alone = np.concatenate([embedder.embed([text]) for text in texts])
+        np.testing.assert_allclose(embedder.embed(texts), alone, atol=1e-5)
+
+    def test_vectors_have_length_one(self, embedder: Embedder) -> None:
+        np.testing.assert_allclose(np.linalg.norm(embedder.embed(ODD_TEXTS), axis=1), 1, atol=1e-5)
+
+    def test_progress_counts_every_text_once(self, embedder: Embedder) -> None:
+        counts: list[int] = []
+        embedder.embed([f"text {n}" for n in range(70)], progress=counts.append)
+        assert sum(counts) == 70
+
+    def test_like_texts_are_near(self, embedder: Embedder) -> None:
+        query, like, other = embedder.embed(
+            [
+                "Car factories in the north",
+                "The factory builds cars in the north",
+                "She sang at dusk by candle light",
+            ]
+        )
+        assert query @ like > query @ other + 0.2

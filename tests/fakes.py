@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import re
 import threading
+import zlib
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+import numpy as np
+import numpy.typing as npt
 
 from onrecord.errors import ModelError
 from onrecord.generation.worker import until_stop
+from onrecord.text.tokens import stems
 from onrecord.types import Message
 
 Reply = str | ModelError
@@ -75,3 +80,42 @@ class ScriptedModel:
 
 def _tokens(text: str) -> list[str]:
     return re.findall(r"\s*\w+|\s*[^\w\s]|\s+", text)
+
+
+class FakeEmbedder:
+    """Texts with the same stems are near: a signed count of stems in 64 buckets, of length 1.
+
+    ``embedded`` counts the texts that it was given, ``texts`` keeps them.
+    """
+
+    dimensions = 64
+
+    def __init__(self, *, name: str = "fake", fingerprint: str = "fake-1") -> None:
+        self.name = name
+        self.fingerprint = fingerprint
+        self.texts: list[str] = []
+
+    @property
+    def embedded(self) -> int:
+        return len(self.texts)
+
+    def embed(
+        self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
+    ) -> npt.NDArray[np.float32]:
+        self.texts += texts
+        vectors = np.array([_bag(text) for text in texts], dtype=np.float32).reshape(-1, self.dimensions)
+        if progress is not None and texts:
+            progress(len(texts))
+        return vectors
+
+
+def _bag(text: str) -> npt.NDArray[np.float64]:
+    bag = np.zeros(FakeEmbedder.dimensions)
+    for word in stems(text):
+        # Not hash(), which differs from process to process.
+        digest = zlib.crc32(word.encode("utf-8", "surrogatepass"))
+        bag[digest % len(bag)] += 1 if digest & 0x8000_0000 else -1
+    if not bag.any():
+        bag[0] = 1
+    unit: npt.NDArray[np.float64] = bag / np.linalg.norm(bag)
+    return unit

@@ -21,7 +21,7 @@ from onrecord.search.vectors import VectorIndex
 from onrecord.settings import Settings
 from onrecord.storage.generations import Manifest, current_generation, open_generation
 from onrecord.storage.store import Store
-from onrecord.types import AnswerEvent, Article, Filters, Hit, Question, Quote
+from onrecord.types import Answer, AnswerEvent, Article, Filters, Hit, Question, Quote
 
 __all__ = ["Runtime"]
 
@@ -29,6 +29,7 @@ _log = logging.getLogger(__name__)
 
 # Below about a billion parameters at four bits a model invents more than it phrases when left to itself.
 _SMALL_MODEL_BYTES = 600 * 2**20
+_MOST_TRIED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,15 +143,20 @@ class Runtime:
         return self._index().retriever.store.days()
 
     def examples(self, *, most: int = 3) -> list[str]:
-        """Questions that this corpus can answer, made from who is quoted in it."""
-        asked: list[str] = []
+        """Questions that this corpus answers, made from who is quoted under which heading."""
+        found: list[str] = []
+        tried: set[str] = set()
         for quote in self.quotes():
-            if quote.speaker is None or not quote.direct or len(set(asked)) == most:
+            question = _question_about(quote)
+            if question is None or question in tried:
                 continue
-            name = min(quote.speaker.aliases, key=len, default=quote.speaker.name)
-            if heading := _heading_over(quote):
-                asked.append(f"What does {name} say about {heading}?")
-        return list(dict.fromkeys(asked))
+            tried.add(question)
+            last = list(self.ask(Question(question), phrased=False))[-1]
+            if isinstance(last, Answer) and not last.refused:
+                found.append(question)
+            if len(found) == most or len(tried) == _MOST_TRIED:
+                break
+        return found
 
     def warm(self) -> None:
         """Load what the first question would otherwise wait for."""
@@ -194,7 +200,13 @@ class Runtime:
         return _Opened(folder, manifest, Retriever(store, vectors, keywords, self.embedder))
 
 
-def _heading_over(quote: Quote) -> str:
+def _question_about(quote: Quote) -> str | None:
+    if quote.speaker is None or not quote.direct:
+        return None
     above = [b for b in quote.article.blocks if b.kind == "heading" and b.end <= quote.start]
     heading = quote.article.text[above[-1].start : above[-1].end] if above else ""
-    return "" if heading == quote.article.title else heading[:1].lower() + heading[1:]
+    if not heading or len(heading) > 80:
+        return None
+    name = min(quote.speaker.aliases, key=len, default=quote.speaker.name)
+    about = heading if heading == quote.article.title else heading[:1].lower() + heading[1:]
+    return f"What does {name} say about {about}?"

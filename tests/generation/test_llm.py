@@ -23,9 +23,8 @@ from tests.contracts import LanguageModelContract
 from tests.fakes import ScriptedModel
 
 from onrecord.errors import ModelBusyError, ModelCrashedError, ModelError, ModelMissingError
-from onrecord.generation import llm
+from onrecord.generation import child, llm
 from onrecord.generation.llm import LocalModel, find_model
-from onrecord.generation.worker import FAMILIES, Family, Segment, family_of, render, until_stop
 from onrecord.types import Message
 
 ACTOR = """
@@ -85,6 +84,17 @@ class Actor:
 
     def environment(self, _):
         yield " ".join(sorted(os.environ))
+
+    def note(self, path):
+        open(path, "w").close()
+        yield from ()
+
+    def linger(self, path):
+        seen = os.path.exists(path)
+        open(path, "w").close()
+        while not seen and not self.pulse.tick():
+            time.sleep(0.02)
+        yield from ()
 
     def pid(self, _):
         yield str(os.getpid())
@@ -282,6 +292,64 @@ def test_after_three_faults_nothing_is_started_until_the_model_has_cooled_down()
         assert say(model, "say again") == "again "
 
 
+def test_a_warmed_model_is_started_again_and_reads_its_beginning_again(
+    model: LocalModel, tmp_path: Path
+) -> None:
+    note = tmp_path / "note"
+    model.warm([Message("user", f"note {note}")])
+    for _ in range(2):
+        note.unlink()
+        with pytest.raises(ModelCrashedError):
+            say(model, "die SIGKILL")
+        wait_for(note)
+    assert say(model, "say again") == "again "
+
+
+def test_reading_ahead_makes_room_for_the_first_request(model: LocalModel, tmp_path: Path) -> None:
+    note = tmp_path / "note"
+    note.touch()
+    model.warm([Message("user", f"linger {note}")])
+    note.unlink()
+    with pytest.raises(ModelCrashedError):
+        say(model, "die SIGKILL")
+    wait_for(note)
+    began = time.monotonic()
+    assert say(model, "say now") == "now "
+    assert time.monotonic() - began < 1
+
+
+def test_reading_ahead_is_left_out_where_a_request_waits(model: LocalModel, tmp_path: Path) -> None:
+    note = tmp_path / "note"
+    model.warm([Message("user", f"note {note}")])
+    note.unlink()
+    os.kill(int(say(model, "pid")), signal.SIGKILL)
+    time.sleep(0.5)
+    assert say(model, "say again") == "again "
+    assert not note.exists()
+
+
+def test_a_model_that_was_closed_or_never_warmed_is_not_started_again(
+    model: LocalModel, tmp_path: Path
+) -> None:
+    with pytest.raises(ModelCrashedError):
+        say(model, "die SIGKILL")
+    assert not model._children[0].alive
+    note = tmp_path / "note"
+    model.warm([Message("user", f"note {note}")])
+    note.unlink()
+    model.close()
+    model._revive()
+    time.sleep(0.5)
+    assert not note.exists()
+
+
+def wait_for(path: Path) -> None:
+    deadline = time.monotonic() + 5
+    while not path.exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert path.exists()
+
+
 def test_eight_threads_get_their_own_text(model: LocalModel) -> None:
     got: dict[int, list[str]] = {number: [] for number in range(8)}
 
@@ -305,7 +373,7 @@ def test_the_process_gets_no_secrets_and_leaves_no_core(
     model: LocalModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ONRECORD_STAFF_PASSWORD", "canary")
-    assert set(say(model, "environment").split()) <= {*llm.KEPT_ENVIRONMENT, "PYTHONPATH", "LC_CTYPE"}
+    assert set(say(model, "environment").split()) <= {*child.KEPT_ENVIRONMENT, "PYTHONPATH", "LC_CTYPE"}
     assert say(model, "limits") == "(0, 0)"
 
 
@@ -389,78 +457,3 @@ def test_a_missing_package_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     path.write_bytes(b"GGUF and so on")
     with pytest.raises(ModelMissingError, match="llama-cpp-python"):
         find_model(str(path))
-
-
-TALK = (Message("system", "S"), Message("user", "U"), Message("assistant", "A"), Message("user", "V"))
-
-
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [
-        (
-            "chatml",
-            "<|im_start|>system\nS<|im_end|>\n<|im_start|>user\nU<|im_end|>\n<|im_start|>assistant\nA<|im_end|>\n"
-            "<|im_start|>user\nV<|im_end|>\n<|im_start|>assistant\n",
-        ),
-        (
-            "llama3",
-            "<|start_header_id|>system<|end_header_id|>\n\nS<|eot_id|>"
-            "<|start_header_id|>user<|end_header_id|>\n\nU<|eot_id|>"
-            "<|start_header_id|>assistant<|end_header_id|>\n\nA<|eot_id|>"
-            "<|start_header_id|>user<|end_header_id|>\n\nV<|eot_id|>"
-            "<|start_header_id|>assistant<|end_header_id|>\n\n",
-        ),
-        (
-            "gemma",
-            "<start_of_turn>user\nS\n\nU<end_of_turn>\n<start_of_turn>model\nA<end_of_turn>\n"
-            "<start_of_turn>user\nV<end_of_turn>\n<start_of_turn>model\n",
-        ),
-        ("mistral", "[INST]S\n\nU[/INST]A</s>[INST]V[/INST]"),
-    ],
-)
-def test_each_family_marks_who_speaks(name: str, expected: str) -> None:
-    segments = render(TALK, family(name))
-    assert "".join(segment.text for segment in segments) == expected
-    assert [segment.text for segment in segments if not segment.control] == ["S", "U", "A", "V"]
-
-
-@pytest.mark.parametrize("name", [family.name for family in FAMILIES])
-def test_an_open_answer_is_continued_and_a_prefix_is_a_prefix(name: str) -> None:
-    continued = render([*TALK, Message("assistant", "It")], family(name))
-    assert continued[-1] == Segment("It", False)
-    prefix = render(TALK[:1], family(name), opened=False)
-    assert continued[: len(prefix)] == prefix
-
-
-def test_a_marker_in_content_stays_content() -> None:
-    segments = render([Message("user", "<|im_end|>")], family("chatml"))
-    assert Segment("<|im_end|>", False) in segments
-
-
-def test_the_family_goes_by_the_vocabulary_and_the_template_settles_a_tie() -> None:
-    both = {marker for name in ("chatml", "gemma") for marker in family(name).markers}
-    assert family_of(both.__contains__, "") == family("chatml")
-    assert family_of(both.__contains__, "{{ '<start_of_turn>' }}") == family("gemma")
-    assert family_of({"[INST]"}.__contains__, "[INST]") is None
-
-
-def family(name: str) -> Family:
-    return next(family for family in FAMILIES if family.name == name)
-
-
-@pytest.mark.parametrize(
-    ("pieces", "stops", "expected"),
-    [
-        (["one ", "two"], [], ["one ", "two"]),
-        (["one EN", "D two"], ["END"], ["one "]),
-        (["one EN", "T two"], ["END"], ["one ", "ENT two"]),
-        (["a b c"], ["c", "b"], ["a "]),
-        (["a\n", "\nb"], ["\n\n"], ["a"]),
-        (["a E"], ["END"], ["a ", "E"]),
-        (["abc"], [""], ["abc"]),
-    ],
-)
-def test_no_part_of_a_stop_string_is_let_out(
-    pieces: list[str], stops: list[str], expected: list[str]
-) -> None:
-    assert list(until_stop(pieces, stops)) == expected

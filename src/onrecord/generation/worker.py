@@ -4,7 +4,7 @@ It runs apart because native inference can take its whole process down (SIGSEGV,
 kernel's memory killer).  Frames come in on the first standard input and leave on the first standard
 output; whatever llama.cpp prints goes to standard error, so that it cannot garble them.
 
-The model's own Jinja template is never run: it is code inside a data file.  ``FAMILIES`` is used instead.
+Besides the standard library and llama.cpp it imports nothing heavy, so that it is soon there again.
 """
 
 from __future__ import annotations
@@ -13,144 +13,30 @@ import codecs
 import contextlib
 import ctypes
 import itertools
-import json
 import os
 import queue
 import resource
 import signal
-import struct
 import sys
 import threading
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple, Protocol
+from typing import Any, BinaryIO, Protocol
 
 from onrecord.errors import ModelError
+from onrecord.generation.frames import pack, unpack
+from onrecord.generation.templates import FAMILIES, Family, family_of, render, until_stop
 from onrecord.types import Message
 
-__all__ = ["FAMILIES", "Engine", "Family", "LlamaEngine", "Pulse", "Segment", "family_of", "render", "serve"]
+__all__ = ["Engine", "LlamaEngine", "Pulse", "serve", "until_stop"]
 
-HEADER = struct.Struct(">I")
 BEAT_SECONDS = 0.2
 BATCH = 256
+HINT = -1  # stands for a request's number while the hint is read
 LOG_ERROR = 3
 ABORTED = 2  # what llama_decode returns when the abort callback asked for it
-
-
-class Segment(NamedTuple):
-    """A stretch of a prompt; only the template's own text (``control``) may become control tokens."""
-
-    text: str
-    control: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Family:
-    """How a family of models marks who speaks; ``markers`` are the control tokens that it needs.
-
-    A family whose ``opening`` names no system role gets system text at the head of the user's turn.
-    """
-
-    name: str
-    markers: tuple[str, ...]
-    opening: Mapping[str, str]
-    closing: Mapping[str, str]
-
-
-FAMILIES = (
-    Family(
-        "chatml",
-        ("<|im_start|>", "<|im_end|>"),
-        {role: f"<|im_start|>{role}\n" for role in ("system", "user", "assistant")},
-        dict.fromkeys(("system", "user", "assistant"), "<|im_end|>\n"),
-    ),
-    Family(
-        "llama3",
-        ("<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>"),
-        {role: f"<|start_header_id|>{role}<|end_header_id|>\n\n" for role in ("system", "user", "assistant")},
-        dict.fromkeys(("system", "user", "assistant"), "<|eot_id|>"),
-    ),
-    Family(
-        "gemma",
-        ("<start_of_turn>", "<end_of_turn>"),
-        {"user": "<start_of_turn>user\n", "assistant": "<start_of_turn>model\n"},
-        {"user": "<end_of_turn>\n", "assistant": "<end_of_turn>\n"},
-    ),
-    Family(
-        "mistral",
-        ("[INST]", "[/INST]", "</s>"),
-        {"user": "[INST]", "assistant": ""},
-        {"user": "[/INST]", "assistant": "</s>"},
-    ),
-)
-
-
-def family_of(is_control: Callable[[str], bool], template: str) -> Family | None:
-    """The family whose markers are all control tokens; ``template`` only settles a tie."""
-    fitting = [family for family in FAMILIES if all(map(is_control, family.markers))]
-    named = [family for family in fitting if family.markers[0] in template]
-    return next(iter(named or fitting), None)
-
-
-def render(messages: Sequence[Message], family: Family, *, opened: bool = True) -> list[Segment]:
-    """The prompt for ``messages``, ready for the answer unless not ``opened``.
-
-    A last message by the assistant is left open, to be continued.
-    """
-    segments: list[Segment] = []
-    folded = False
-    for index, message in enumerate(messages):
-        role, last = message.role, index == len(messages) - 1
-        folds = role not in family.opening
-        if not folded:
-            segments.append(Segment(family.opening["user" if folds else role], True))
-        segments.append(Segment(message.content, False))
-        if folds:
-            segments.append(Segment("\n\n", True))
-        elif not (last and role == "assistant"):
-            segments.append(Segment(family.closing[role], True))
-        folded = folds
-    if opened and not (messages and messages[-1].role == "assistant"):
-        segments.append(Segment(family.opening["assistant"], True))
-    return [segment for segment in segments if segment.text]
-
-
-def until_stop(pieces: Iterable[str], stops: Sequence[str]) -> Iterator[str]:
-    """The pieces up to the first of ``stops``, of which not even a beginning is let out early."""
-    held = ""
-    for piece in pieces:
-        held += piece
-        cuts = [at for stop in stops if stop and (at := held.find(stop)) >= 0]
-        if cuts:
-            held = held[: min(cuts)]
-            break
-        kept = max((_overlap(held, stop) for stop in stops), default=0)
-        if len(held) > kept:
-            yield held[: len(held) - kept]
-            held = held[len(held) - kept :]
-    if held:
-        yield held
-
-
-def _overlap(text: str, stop: str) -> int:
-    longest = min(len(text), len(stop) - 1)
-    return next((size for size in range(longest, 0, -1) if text.endswith(stop[:size])), 0)
-
-
-def pack(frame: Mapping[str, object]) -> bytes:
-    """A frame as it travels: four bytes of length, then JSON."""
-    body = json.dumps(frame).encode()
-    return HEADER.pack(len(body)) + body
-
-
-def unpack(stream: BinaryIO) -> dict[str, Any] | None:
-    """The next frame of ``stream``; None once the other side is gone."""
-    head = stream.read(HEADER.size)
-    body = stream.read(HEADER.unpack(head)[0]) if len(head) == HEADER.size else b""
-    return json.loads(body) if body else None
 
 
 class Pulse:
@@ -208,8 +94,29 @@ def serve(build: Callable[[Mapping[str, Any], Pulse], Engine]) -> None:
         send(failed=error.message)
         return
     send(ready=True)
+    _read_ahead(engine, start["hint"], waiting, pulse)
     while True:
         _answer(engine, waiting.get(), send, pulse)
+
+
+def _read_ahead(
+    engine: Engine,
+    hint: Sequence[Mapping[str, Any]],
+    waiting: queue.SimpleQueue[dict[str, Any]],
+    pulse: Pulse,
+) -> None:
+    """Read the beginning of the prompts to come, unless a request waits and until one comes."""
+    pulse.current = (
+        HINT  # set before looking, as ``_listen`` puts before it looks: one of the two sees the other
+    )
+    try:
+        if hint and waiting.empty():
+            for _ in engine.generate([Message(**message) for message in hint], 0, (), None):
+                pass
+    except ModelError:
+        pass  # who asks for it hears why
+    finally:
+        pulse.current = 0
 
 
 def _answer(engine: Engine, request: Mapping[str, Any], send: Callable[..., None], pulse: Pulse) -> None:
@@ -259,6 +166,8 @@ def _listen(incoming: BinaryIO, waiting: queue.SimpleQueue[dict[str, Any]], puls
             pulse.cancelled = frame["id"]
         else:
             waiting.put(frame)
+            if pulse.current == HINT:
+                pulse.cancelled = HINT
     os._exit(0)  # the parent is gone; the main thread may sit in native code and hear nothing
 
 

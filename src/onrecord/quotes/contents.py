@@ -101,9 +101,9 @@ def following(tokens: Sequence[Token], stop: int, end: int, cue: Cue) -> tuple[i
     if start is None or start >= end:
         return None
     first = tokens[start]
-    if cue.complement == "clause" and first.word in _NOT_CLAUSES:
-        if not any(token.kind == "q" for token in tokens[start:end]):
-            return None
+    quoted = any(token.kind == "q" for token in tokens[start:end])
+    if cue.complement == "clause" and first.word in _NOT_CLAUSES and not quoted:
+        return None
     if cue.complement == "that" and not (
         first.word in OPENERS or first.kind == "q" or tokens[start - 1].word == ":"
     ):

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from onrecord.quotes.attribution import Attribution
 from onrecord.quotes.contents import trimmed
-from onrecord.quotes.grammar import BE, DETERMINERS, PREPOSITIONS, STOPS, VERBS
+from onrecord.quotes.cues import CUES
+from onrecord.quotes.grammar import BE, DETERMINERS, PREPOSITIONS, STOPS, VERBS, word_set
 from onrecord.quotes.phrases import is_adverb
 from onrecord.quotes.sources import opening_subject
 from onrecord.quotes.tokens import Token
@@ -16,6 +17,7 @@ __all__ = ["embedded", "introduced", "labelled", "tagged"]
 
 _LABEL_WORDS = 7
 _SCARE_CHARACTERS = 32
+_RUBRICS = word_set("news go watch read video photo photos update exclusive opinion analysis live more")
 _BARE_LABEL_WORDS = 4
 _IN_NAMES = frozenset({"of", "the", "de", "van"})
 
@@ -40,6 +42,8 @@ def _without_bracket(name: Sequence[Token]) -> Sequence[Token]:
 
 def _is_label(name: Sequence[Token], most: int) -> bool:
     if not 0 < len(name) <= most or name[0].word in DETERMINERS | STOPS | PREPOSITIONS:
+        return False
+    if name[0].word in CUES or name[-1].word.endswith("'s") or name[0].word in _RUBRICS:
         return False
     return all(token.kind == "N" or token.word in _IN_NAMES for token in name)
 
@@ -73,14 +77,17 @@ def tagged(tokens: Sequence[Token], quote: int, end: int) -> Attribution | None:
 
 
 def embedded(tokens: Sequence[Token], quote: int) -> Attribution | None:
-    """Read ``He told off those “who never learn”``: the one subject before a quotation within its sentence."""
+    """Read ``He told off those “who never learn”``: the one subject before a quotation in its sentence."""
     size = tokens[quote].end - tokens[quote].start
     if quote == 0 or size < _SCARE_CHARACTERS or any(token.kind == "q" for token in tokens[:quote]):
         return None
     subject = opening_subject(tokens, quote)
     if subject is None or subject[1] >= quote or not _is_person(tokens, subject):
         return None
-    return Attribution((subject[1], subject[1] + 1), subject, ((quote, quote + 1),))
+    verb = next((i for i in range(subject[1], quote) if not is_adverb(tokens[i])), quote)
+    if tokens[verb].kind != "w":
+        return None
+    return Attribution((verb, verb + 1), subject, ((quote, quote + 1),))
 
 
 def _is_person(tokens: Sequence[Token], subject: tuple[int, int]) -> bool:

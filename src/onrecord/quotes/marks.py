@@ -102,7 +102,7 @@ def _doubles(text: str, start: int, end: int) -> list[Marked]:
 
 
 def _can_open(text: str, match: re.Match[str], start: int, end: int, last_guillemet: int) -> bool:
-    """Tell whether a quotation may begin here; a straight mark after a digit is an inch, a closing form never opens."""
+    """Tell whether a quotation may begin here; a straight mark after a digit is an inch."""
     mark = match.group()
     if mark in "”」』" or match.end() >= end:
         return False

@@ -130,13 +130,15 @@ def _name_in(words: list[str]) -> tuple[int, int] | None:
         start += 1
     if start >= end or (start and words[start - 1].lower() in _DETERMINERS):
         return None
-    if any(_plain(word) in _BODY_WORDS for word in words[start:end]):
+    # "Idaho State Police Capt. Ann Lee" is a person, "Idaho State Police" is none.
+    titled = next((i + 1 for i in range(end - 2, start - 1, -1) if _plain(words[i]) in _TITLES), start)
+    if any(_plain(word) in _BODY_WORDS for word in words[titled:end]):
         return None
     return start, end
 
 
 def _person(words: list[str], role: str | None) -> Named:
-    """Split titles from the name: ``Monroe County Executive Ann Lee`` -> ``Ann Lee``, with the rest as role."""
+    """Split titles from the name: ``County Executive Ann Lee`` -> ``Ann Lee``, with the rest as role."""
     last = len(words) - 1
     while last > 0 and _plain(words[last]) in _SUFFIXES:
         last -= 1

@@ -220,7 +220,7 @@ def _can_end(token: Token) -> bool:
         return True
     if word in STOPS or word in PREPOSITIONS or word in VERBS or word == "to":
         return word in ("one", "may") and token.kind == "N"
-    return not word.endswith(("'s", "n't"))
+    return not word.endswith(("'s", "n't", "self", "selves"))
 
 
 def _trim(tokens: Sequence[Token], begin: int, last: int) -> int | None:

@@ -16,7 +16,8 @@ __all__ = ["resolve"]
 
 _NAME = re.compile(
     r"\b[A-Z][\w’'-]{1,40}"
-    r"(?:[ \u00a0](?:[A-Z]\.(?:[A-Z]\.)?|(?:Gov|Sen|Rep|Gen|Col|Sgt|Lt|Dr)\.|[A-Z][\w’'-]{1,40}|de|da|del|der|di|du|van|von|la|al)(?=\W)){1,5}"
+    r"(?:[ \u00a0](?:[A-Z]\.(?:[A-Z]\.)?|(?:Gov|Sen|Rep|Gen|Col|Sgt|Lt|Dr)\.|[A-Z][\w’'-]{1,40}"
+    r"|de|da|del|der|di|du|van|von|la|al|bin)(?=\W)){1,5}"
 )
 _NOT_A_FIRST_NAME = word_set("""
     the a an but and in on at for with from by as if when while after before since although though this

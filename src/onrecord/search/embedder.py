@@ -91,7 +91,8 @@ class SentenceEmbedder:
         for at in range(0, len(order), _BATCH):
             batch = order[at : at + _BATCH]
             vectors[batch] = self._model.encode(
-                [texts[index] for index in batch],
+                # The tokenizer refuses half a character, which an argument that is not UTF-8 arrives with.
+                [texts[index].encode("utf-8", "replace").decode() for index in batch],
                 batch_size=_BATCH,
                 normalize_embeddings=True,
                 show_progress_bar=False,
