@@ -20,6 +20,7 @@ __all__ = [
     "Block",
     "BlockKind",
     "Citation",
+    "Edit",
     "Evidence",
     "EvidenceItem",
     "Filters",
@@ -28,6 +29,9 @@ __all__ = [
     "Passage",
     "Question",
     "Quote",
+    "QuoteCheck",
+    "QuoteClaim",
+    "QuoteMatch",
     "Searched",
     "Span",
     "Speaker",
@@ -37,11 +41,13 @@ __all__ = [
     "Status",
     "Timings",
     "Turn",
+    "Verdict",
     "quotations",
 ]
 
 BlockKind = Literal["heading", "body", "caption", "boilerplate"]
 StatementKind = Literal["generated", "quoted", "reported", "extract"]
+Verdict = Literal["verbatim", "altered", "truncated", "spliced", "paraphrase", "other_speaker", "not_found"]
 
 
 class Span(NamedTuple):
@@ -338,12 +344,68 @@ class Answer:
                 if not any(words in passage for passage in passages):
                     raise ValueError(f"not verbatim in what it cites: {words!r}")
         if span := self.answer_span:
-            by_number = {citation.number: citation for citation in self.citations}
-            source = by_number[span.citation]
+            source = next((one for one in self.citations if one.number == span.citation), None)
+            if source is None:
+                raise ValueError(f"citation {span.citation} of the answer span does not resolve")
             if not source.start <= span.start < span.end <= source.end:
                 raise ValueError("the answer span lies outside its citation")
             if source.article.text[span.start : span.end] != span.text:
                 raise ValueError("the answer span is not verbatim")
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteClaim:
+    """Words that somebody is said to have said, as they stand in a draft; without the outer marks."""
+
+    text: str
+    speaker: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A difference: ``claim`` and ``source`` are spans of the claim's text and of the match's article."""
+
+    op: Literal["replace", "insert", "delete"]
+    claim: Span
+    source: Span
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteMatch:
+    """A place of the corpus that a claim was compared with.
+
+    ``spans`` are slices of the article; ``quote`` is the extracted quote that they lie in, or None where the
+    words were printed outside any quote.  ``similarity`` is between 0 and 1.
+    """
+
+    article: Article
+    spans: tuple[Span, ...]
+    similarity: float
+    edits: tuple[Edit, ...] = ()
+    quote: Quote | None = None
+
+    @property
+    def text(self) -> str:
+        """The words that were printed there, one space between two spans."""
+        return " ".join(self.article.text[start:end] for start, end in self.spans)
+
+    @property
+    def speaker(self) -> str | None:
+        """Who is quoted there."""
+        return self.quote.speaker.name if self.quote and self.quote.speaker else None
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteCheck:
+    """What the corpus holds of a claim; the verdict is decided by rules and never by a model.
+
+    ``matches`` are best first; ``flags`` name what an editor must look at (``number_changed``, ...).
+    """
+
+    claim: QuoteClaim
+    verdict: Verdict
+    flags: tuple[str, ...] = ()
+    matches: tuple[QuoteMatch, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,8 +426,13 @@ class StatementPiece:
 
 AnswerEvent = Searched | StatementPiece | Answer
 
-_CLOSING = {"“": "”", "„": "“”", "«": "»", "「": "」", "『": "』", "‘": "’", '"': '"', "'": "'"}
-_NESTED = re.compile(r"[“„«「『‘\"']")
+_CLOSING = {
+    **{"“": "”", "„": "“”", "«": "»", "‹": "›", "「": "」", "『": "』", "﹁": "﹂", "﹃": "﹄", "〝": "〞〟"},
+    **{"‘": "’", "‚": "‘’", '"': '"', "'": "'", "＂": "＂"},
+    # Closing marks that open where Germans, Swedes and others write them: »so« and ”so”.
+    **{"»": "«", "›": "‹", "”": "”"},
+}
+_OPENING = re.compile(f"[{''.join(_CLOSING)}]")
 
 
 def quotations(text: str) -> Iterator[Span]:
@@ -376,9 +443,9 @@ def quotations(text: str) -> Iterator[Span]:
 
     """
     at = 0
-    while opening := _NESTED.search(text, at):
+    while opening := _OPENING.search(text, at):
         mark, start = opening.group(), opening.end()
-        if mark in "'‘" and not _opens(text, opening.start()):
+        if not _opens(text, opening.start()):
             at = start
             continue
         end = _closing(text, start, _CLOSING[mark])
@@ -394,7 +461,11 @@ def quotations(text: str) -> Iterator[Span]:
 def _opens(text: str, index: int) -> bool:
     before = text[index - 1] if index else " "
     after = text[index + 1] if index + 1 < len(text) else " "
-    return not before.isalnum() and not after.isspace()
+    if text[index] in "'‘‚":
+        return not before.isalnum() and not after.isspace()
+    if text[index] in "»›”":
+        return (before.isspace() or before in "([—–-:") and not after.isspace()
+    return True
 
 
 def _closing(text: str, start: int, marks: str) -> int | None:

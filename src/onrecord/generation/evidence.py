@@ -161,17 +161,21 @@ def _same_root(one: str, other: str) -> bool:
 
 
 def _is_about(candidate: Candidate, asked: Understood) -> bool:
-    own = content_stems(candidate.passage.text)
+    passage = candidate.passage
+    own = content_stems(passage.text)
     if asked.names:
-        article = content_stems(candidate.passage.article.text)
+        article = content_stems(passage.article.text)
         if sum(_has(article, name) for name in asked.names) < _NAMES * len(asked.names):
             return False
+    if asked.speakers and candidate.similarity >= _FLOOR:
+        # Among one person's words, the heading that they stand under tells what they are about, too.
+        around = own + content_stems(context_of(passage))
+        if all(_has(around, s) for s in asked.stems):
+            return True
     # A name alone ("How many people live in Chongqing?") finds everything that is said of it.
     beyond = [s for s in asked.stems if s not in asked.names]
     if beyond and not any(_has(own, s) for s in beyond):
         return candidate.similarity >= _SAME
-    if asked.speakers and candidate.coverage == 1.0:
-        return candidate.similarity >= _FLOOR
     if candidate.similarity >= _VERY_NEAR:
         return True
     return candidate.coverage >= _COVERED and candidate.similarity >= _NEAR

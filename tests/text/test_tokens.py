@@ -1,0 +1,61 @@
+"""Words, stems and languages."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from onrecord.text.tokens import bigrams, content_stems, detect_language, stem, stems, words
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The city's 3 plants", ["the", "city's", "3", "plants"]),
+        ("The city’s", ["the", "city's"]),
+        ("汽车制造 ok", ["汽车", "车制", "制造", "ok"]),
+        ("_under_score_", ["under", "score"]),
+        ("ＵＳ", ["us"]),
+        ("", []),
+        ("\ud800 … “ ”", []),
+    ],
+)
+def test_words(text: str, expected: list[str]) -> None:
+    assert words(text) == expected
+
+
+def test_a_chinese_character_alone_stands_for_itself() -> None:
+    assert bigrams("门 汽车") == ["门", "汽车"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("manufacturing", "manufacture"), ("city's", "city"), ("gates", "gate"), ("汽车", "汽车")]
+)
+def test_forms_of_a_word_share_a_stem(one: str, other: str) -> None:
+    assert stem(one) == stem(other)
+
+
+def test_the_subject_is_what_stop_words_leave() -> None:
+    assert content_stems("What did they say about the gates, and the gate?") == ["say", "gate"]
+
+
+@given(st.text(st.characters()))
+def test_any_text_has_words_in_lower_case(text: str) -> None:
+    assert all(word and word == word.lower() for word in words(text))
+    assert len(stems(text)) == len(words(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("The council met in the hall and voted for the wall.", "en"),
+        ("重庆是中国最大的汽车制造基地。", "zh"),
+        ("これは日本語の文章です。", None),
+        ("Der Rat hat gestern Abend über die Mauer abgestimmt.", None),
+        ("12345 !?", None),
+        ("", None),
+    ],
+)
+def test_the_language_is_told_only_where_it_shows(text: str, language: str | None) -> None:
+    assert detect_language(text) == language
