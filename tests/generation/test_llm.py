@@ -19,13 +19,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.contracts import LanguageModelContract
-from tests.fakes import ScriptedModel
 
 from onrecord.errors import ModelBusyError, ModelCrashedError, ModelError, ModelMissingError
 from onrecord.generation import child, llm
 from onrecord.generation.llm import LocalModel, find_model
 from onrecord.types import Message
+from tests.contracts import LanguageModelContract
+from tests.fakes import ScriptedModel
 
 ACTOR = """
 import os, signal, sys, time

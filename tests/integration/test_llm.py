@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.contracts import ASK, LanguageModelContract, answer
 
 from onrecord.errors import ModelCrashedError, ModelError, ModelMissingError
 from onrecord.generation.llm import LocalModel, find_model
 from onrecord.generation.worker import LlamaEngine, Pulse
 from onrecord.types import Message
+from tests.contracts import ASK, LanguageModelContract, answer
 
 pytestmark = pytest.mark.model
 
@@ -75,7 +75,7 @@ def test_the_default_model_is_found_without_importing_its_plugin() -> None:
 
 @pytest.mark.parametrize("name", ["SIGKILL", "SIGSEGV", "SIGABRT", "SIGSTOP"])
 def test_a_fault_in_mid_answer_is_reported_within_two_seconds(name: str) -> None:
-    model = LocalModel(model_path(), cool_down_seconds=0)
+    model = LocalModel(model_path(), answer_seconds=120, cool_down_seconds=0)
     whole = answer(model, *ASK)
     for _ in range(2):
         stream = model.stream(ASK, max_tokens=900)
@@ -116,6 +116,35 @@ def test_what_was_read_once_is_not_read_again(shared: LocalModel) -> None:
     cold = seconds_to_first_piece("Who spoke?")
     warm = min(seconds_to_first_piece(f"What happened on day {day}?") for day in range(3))
     assert warm < cold / 3
+
+
+def test_after_a_crash_the_warmed_beginning_is_read_again_before_anybody_asks() -> None:
+    fixed = Message("system", FILLER * 60)
+    model = LocalModel(model_path(), answer_seconds=120)
+    began = time.monotonic()
+    model.warm([fixed])
+    cold = time.monotonic() - began  # the start of the process is in it
+    stream = model.stream([fixed, Message("user", "Who spoke?")], max_tokens=50)
+    next(piece for piece in stream if piece)
+    os.kill(child_of(model), signal.SIGKILL)
+    with pytest.raises(ModelCrashedError):
+        list(stream)
+    child, seen = model._children[0], -2
+    while not child._ready or child._progress != seen:  # until nothing moves any more
+        seen = child._progress
+        time.sleep(0.5)
+    began = time.monotonic()
+    assert answer(model, fixed, Message("user", "Who spoke?"), max_tokens=1)
+    assert time.monotonic() - began < cold / 3
+    assert model._children[0] is child
+    model.close()
+
+
+def test_the_process_imports_nothing_heavy() -> None:
+    code = "import sys, onrecord.generation.worker; print(*{name.partition('.')[0] for name in sys.modules})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = {name for name in done.stdout.split() if not name.startswith("__editable__")}
+    assert not loaded & {"llama_cpp", "numpy", "torch", "pydantic", "asyncio", "jinja2"}
 
 
 def test_an_answer_does_not_depend_on_what_was_asked_before(shared: LocalModel) -> None:

@@ -23,9 +23,10 @@ def drafts(pieces: Iterable[str]) -> Iterator[tuple[str, tuple[int, ...]]]:
     ``"A is so. [1] B"`` -> ``("A is so.", (1,))``; a sentence that the stream breaks off is not returned.
     """
     buffer = ""
-    for piece in pieces:
-        buffer += visible(piece)
-        while (cut := _first_end(buffer)) is not None:
+    # Character by character, so that no statement depends on where the stream was cut.
+    for character in (character for piece in pieces for character in visible(piece)):
+        buffer += character
+        if (cut := _first_end(buffer)) is not None:
             yield _draft(buffer[:cut])
             buffer = buffer[cut:].lstrip()
     while buffer.strip():
@@ -45,7 +46,9 @@ def checked(text: str, numbers: Iterable[int], evidence: Evidence) -> Statement 
     named = [evidence[number] for number in dict.fromkeys(numbers) if 1 <= number <= len(evidence)]
     for item in [*named, *(item for item in evidence.items if item not in named)]:
         mended = _verbatim(text, item)
-        if mended is not None and unsupported(mended, item.passage.text, speaker=item.speaker) is None:
+        if mended is None or not _keeps_its_marks(mended, item):
+            continue
+        if unsupported(mended, item.passage.text, speaker=item.speaker) is None:
             return Statement(mended, "generated", (item.number,), item.speaker)
     return None
 
@@ -63,9 +66,14 @@ def _first_end(buffer: str) -> int | None:
     end = spans[0].end
     while match := _MARKER.match(buffer, end):
         end = match.end()
-    rest = buffer[end:].strip()
-    # "[" may be the beginning of a marker that has not arrived yet.
-    return end if rest and not rest.startswith("[") else None
+    rest = buffer[end:].lstrip()
+    # "[" may be the beginning of a marker, and a mark without a word the end of this sentence or the
+    # beginning of the next: both are told by what has not arrived yet.
+    if rest.startswith("[") or not any(character.isspace() for character in rest):
+        return None
+    # A quotation of several sentences is one statement.
+    is_open = any(quoted.end == end for quoted in quotations(buffer[:end]))
+    return None if is_open else end
 
 
 def _draft(raw: str) -> tuple[str, tuple[int, ...]]:
@@ -93,3 +101,9 @@ def _verbatim(text: str, item: EvidenceItem) -> str | None:
         mended += [text[at:start], source[span.start : span.end], text[end : end + 1], tail]
         at = min(len(text), end + 1)
     return "".join([*mended, text[at:]])
+
+
+def _keeps_its_marks(mended: str, item: EvidenceItem) -> bool:
+    # A mark inside the printed words can end the quotation that they were put into: "a "b" c.
+    source = item.passage.text
+    return mended in source or all(mended[start:end] in source for start, end in quotations(mended))

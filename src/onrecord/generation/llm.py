@@ -118,7 +118,7 @@ class LocalModel:
         threads: int | None = None,
         memory_bytes: int | None = None,
         queue_limit: int = 8,
-        stall_seconds: float = 1.5,
+        stall_seconds: float = 1.2,
         start_seconds: float = 20,
         answer_seconds: float = 30,
         cool_down_seconds: float = 30,

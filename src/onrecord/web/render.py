@@ -153,7 +153,8 @@ def _statement(exchange: Exchange, statement: Statement) -> str:
 
 
 def _said_by(statement: Statement, form: str, *, escape: bool = False) -> str:
-    if not statement.speaker:
+    # What the model phrased names its speaker in the sentence; the check sees to that.
+    if not statement.speaker or statement.kind == "generated":
         return ""
     how = {"quoted": ", quoted", "reported": ", in the reporter’s words"}.get(statement.kind, "")
     said_by = statement.speaker + how
@@ -262,9 +263,9 @@ def _speakers(exchange: Exchange, number: int) -> str:
     said = [
         _said_by(statement, "{}")
         for statement in exchange.statements
-        if number in statement.citations and statement.speaker
+        if number in statement.citations
     ]
-    named = "; ".join(dict.fromkeys(said))
+    named = "; ".join(dict.fromkeys(filter(None, said)))
     return f'<p class="onr-by">{_text(named)}</p>' if named else ""
 
 
