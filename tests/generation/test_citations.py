@@ -36,7 +36,7 @@ def test_sentences_come_with_their_numbers() -> None:
 
 
 def test_a_sentence_comes_as_soon_as_the_next_one_begins() -> None:
-    stream = iter(["One is here. ", "[1]", " Two"])
+    stream = iter(["One is here. ", "[1]", " Two is here, too"])
     assert next(drafts(stream)) == ("One is here.", (1,))
     assert list(stream) == []
 

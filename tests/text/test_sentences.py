@@ -21,6 +21,8 @@ def cut(text: str, language: str | None = None) -> list[str]:
         ["“Why?” he asked.", "Nobody knew."],
         ["“It works,” said Pu.", "“We know.”"],
         ["He paid 3.5 million euros.", "Prof. Keller paid nothing."],
+        ["It rained.", "“We need new gates.", "And soon"],
+        ["It rained.", '"We need new gates'],
         ["Did it rain?", "No!", "It did not."],
     ],
 )

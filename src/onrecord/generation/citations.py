@@ -15,6 +15,7 @@ __all__ = ["checked", "drafts"]
 _MARKER = re.compile(r"\s*\[\s*(\d{1,3}(?:\s*[,;]\s*\d{1,3})*)\s*\]")
 _ENDS = re.compile(r"[.!?。！？][”’\"'」』)]*$")
 _MAX_CHARACTERS = 600
+_TELLING = 8
 
 
 def drafts(pieces: Iterable[str]) -> Iterator[tuple[str, tuple[int, ...]]]:
@@ -30,7 +31,7 @@ def drafts(pieces: Iterable[str]) -> Iterator[tuple[str, tuple[int, ...]]]:
             yield _draft(buffer[:cut])
             buffer = buffer[cut:].lstrip()
     while buffer.strip():
-        cut = _first_end(buffer) or len(buffer)
+        cut = _first_end(buffer, whole=True) or len(buffer)
         text, numbers = _draft(buffer[:cut])
         if _ENDS.search(text) or numbers:
             yield text, numbers
@@ -53,8 +54,11 @@ def checked(text: str, numbers: Iterable[int], evidence: Evidence) -> Statement 
     return None
 
 
-def _first_end(buffer: str) -> int | None:
-    """Where the first sentence and its markers end, if something that is neither follows."""
+def _first_end(buffer: str, *, whole: bool = False) -> int | None:
+    """Where the first sentence and its markers end, if something that is neither follows.
+
+    Unless the buffer is ``whole``, what follows must be enough to tell that the sentence has ended.
+    """
     if len(buffer) > _MAX_CHARACTERS:
         return _MAX_CHARACTERS
     line = buffer.find("\n")
@@ -66,14 +70,14 @@ def _first_end(buffer: str) -> int | None:
     end = spans[0].end
     while match := _MARKER.match(buffer, end):
         end = match.end()
-    rest = buffer[end:].lstrip()
-    # "[" may be the beginning of a marker, and a mark without a word the end of this sentence or the
-    # beginning of the next: both are told by what has not arrived yet.
-    if rest.startswith("[") or not any(character.isspace() for character in rest):
-        return None
     # A quotation of several sentences is one statement.
     is_open = any(quoted.end == end for quoted in quotations(buffer[:end]))
-    return None if is_open else end
+    rest = buffer[end:].strip()
+    if whole:
+        return end if rest and not is_open else None
+    # "[" may be the beginning of a marker, and what follows "U.S." another word of the same sentence.
+    is_told = len(rest) >= _TELLING and not rest.startswith("[")
+    return end if is_told and not is_open else None
 
 
 def _draft(raw: str) -> tuple[str, tuple[int, ...]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from onrecord.quotes.cues import CUES
@@ -34,7 +34,6 @@ _TOKEN = re.compile(
 
 # A "sentence" longer than this is a list or an attack; in pieces it costs linear time.
 _LONGEST = 250
-_WIDEST = 10_000
 
 
 def tokenise(
@@ -75,7 +74,7 @@ def sentence_spans(
     spans: list[Span] = []
     index = 0
     begin = start
-    for sentence in _sentences(text, start, end, language):
+    for sentence in sentences(text, start, end, language):
         while index < len(pairs) and pairs[index].end <= sentence.end:
             index += 1
         if index < len(pairs) and pairs[index].start < sentence.end:
@@ -85,15 +84,6 @@ def sentence_spans(
     if begin < end and text[begin:end].strip():
         spans.append(Span(begin, end))
     return spans
-
-
-def _sentences(text: str, start: int, end: int, language: str | None) -> Iterator[Span]:
-    """Split window by window what is longer than any paper's paragraph; the splitter is not linear."""
-    while end - start > _WIDEST:
-        cut = text.rfind(" ", start + 1, start + _WIDEST) + 1 or start + _WIDEST
-        yield from sentences(text, start, cut, language)
-        start = cut
-    yield from sentences(text, start, end, language)
 
 
 def _split(tokens: list[Token], ends: list[int]) -> list[list[Token]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
 
 from sentencex import get_sentence_boundaries
 
@@ -10,8 +10,9 @@ from onrecord.types import Span
 
 __all__ = ["sentences"]
 
-_SPACE = re.compile(r"\s*")
+_WIDEST = 10_000
 _CLOSERS = "”’\"')]»」』"
+_OPENERS = "“‘\"'([«「『„"
 
 
 def sentences(text: str, start: int = 0, end: int | None = None, language: str | None = None) -> list[Span]:
@@ -22,14 +23,41 @@ def sentences(text: str, start: int = 0, end: int | None = None, language: str |
     """
     end = len(text) if end is None else end
     spans: list[Span] = []
-    for piece in get_sentence_boundaries((language or "en")[:2], text[start:end]):
-        found = _trimmed(text, start + piece["start_index"], start + piece["end_index"])
+    at = start
+    for boundary in _boundaries(text, start, end, (language or "en")[:2]):
+        stop = _before_opening(text, boundary, end)
+        found = _trimmed(text, at, stop)
+        at = stop
         if found is None:
             continue
         if spans and _continues(text, spans[-1], found):
             found = Span(spans.pop().start, found.end)
         spans.append(found)
     return spans
+
+
+def _boundaries(text: str, start: int, end: int, language: str) -> Iterator[int]:
+    # Window by window what is longer than any paper's paragraph: the splitter takes quadratic time on a
+    # long run of quotation marks.
+    while start < end:
+        stop = end
+        if end - start > _WIDEST:
+            stop = text.rfind(" ", start + 1, start + _WIDEST) + 1 or start + _WIDEST
+        for piece in get_sentence_boundaries(language, text[start:stop]):
+            yield start + piece["end_index"]
+        start = stop
+
+
+def _before_opening(text: str, stop: int, end: int) -> int:
+    # A quotation that is not closed in this text leaves its opening mark with the sentence before.
+    if (
+        stop < end
+        and text[stop - 1] in _OPENERS
+        and text[stop - 2 : stop - 1].isspace()
+        and not text[stop].isspace()
+    ):
+        return stop - 1
+    return stop
 
 
 def _trimmed(text: str, start: int, end: int) -> Span | None:

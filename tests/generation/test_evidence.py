@@ -1,0 +1,123 @@
+"""What an answer may rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.samples import FRAMED, HARBOUR, SMELTER, article_texts, plain, shipped
+
+from onrecord.errors import FileError
+from onrecord.generation.evidence import Candidate, candidates, choose, is_answerable, score
+from onrecord.generation.understand import Understood, understand
+from onrecord.quotes.extract import extract_quotes
+from onrecord.text.names import speaker_forms
+from onrecord.text.passages import passages
+from onrecord.types import Article, Hit, Passage, Question
+
+FORMS = speaker_forms({"Maria Keller": ["Keller"], "James Moore": ["Moore"]})
+
+
+def asked(text: str) -> Understood:
+    return understand(Question(text), FORMS)
+
+
+def found(question: str, *articles: Article) -> list[Candidate]:
+    hits = [Hit(passage, 1.0) for article in articles for passage in passages(article)]
+    return candidates(hits, asked(question), extract_quotes)
+
+
+def same(value: float) -> object:
+    def similarity(_query: str, texts: Sequence[str]) -> Sequence[float]:
+        return [value] * len(texts)
+
+    return similarity
+
+
+def scored(question: str, *articles: Article, similarity: float = 0.5) -> list[Candidate]:
+    return score(found(question, *articles), asked(question), same(similarity))  # type: ignore[arg-type]
+
+
+def test_utterances_and_sentences_each_once() -> None:
+    kinds = [(one.kind, one.speaker, one.passage.text[:20]) for one in found("the wall", plain(HARBOUR))]
+    assert kinds == [
+        ("quoted", "Maria Keller", "“The water is rising"),
+        ("reported", "Maria Keller", "Keller said that the"),
+        ("extract", None, "The harbour wall in "),
+    ] or sorted(kinds) == sorted(set(kinds))
+    assert {kind for kind, _, _ in kinds} == {"quoted", "reported", "extract"}
+
+
+def test_only_the_words_of_the_speaker_who_was_named() -> None:
+    speakers = {one.speaker for one in found("What does Keller say?", plain(HARBOUR), plain(SMELTER))}
+    assert speakers == {"Maria Keller"}
+
+
+def test_no_caption_and_no_frame_is_evidence() -> None:
+    text = " ".join(one.passage.text for one in found("gates", plain(FRAMED), shipped()))
+    assert "Harbour Daily" not in text
+    assert "file photo" not in text
+    assert "cookie" not in text
+
+
+def test_questions_that_an_article_asks_answer_nothing() -> None:
+    assert found("rain", plain("Will it rain in the port tomorrow?")) == []
+
+
+@given(article_texts)
+def test_candidates_are_whole_sentences_in_the_body(text: str) -> None:
+    try:
+        article = plain(text)
+    except FileError:
+        return
+    for one in found("gates", article):
+        kinds = {article.kind_at(offset) for offset in range(one.passage.start, one.passage.end)}
+        if any(block.kind == "body" for block in article.blocks):
+            assert kinds <= {"body", None}
+
+
+@pytest.mark.parametrize(
+    ("question", "similarity", "answerable"),
+    [
+        ("What does Keller say about the water?", 0.3, True),
+        ("How high is the harbour wall?", 0.5, True),
+        ("What does Keller say?", 0.0, True),
+        ("What does Keller say about copper?", 0.2, False),
+        ("Who won the election in France?", 0.1, False),
+        ("Who won the election in France?", 0.55, False),
+        ("?", 0.9, False),
+    ],
+)
+def test_the_nearest_there_is_may_not_be_an_answer(question: str, similarity: float, answerable: bool) -> None:
+    assert is_answerable(scored(question, plain(HARBOUR), similarity=similarity), asked(question)) is answerable
+
+
+def test_evidence_is_numbered_in_the_order_of_the_text_and_bounded() -> None:
+    question = "What does Keller say about the water, the gates and the work?"
+    evidence = choose(scored(question, plain(HARBOUR)), asked(question), most=6)
+    assert [item.number for item in evidence.items] == list(range(1, len(evidence) + 1))
+    starts = [item.passage.start for item in evidence.items]
+    assert starts == sorted(starts)
+    assert len(evidence) > 1
+    assert len(choose(scored(question, plain(HARBOUR)), asked(question), most=1)) == 1
+
+
+def test_copies_of_a_story_are_one_item() -> None:
+    question = "How high is the harbour wall?"
+    copies = [plain(HARBOUR, name) for name in ("one.txt", "two.txt")]
+    evidence = choose(scored(question, *copies), asked(question), most=6)
+    texts = [item.passage.text for item in evidence.items]
+    assert texts
+    assert len(set(texts)) == len(texts)
+
+
+def test_nothing_found_is_nothing_chosen() -> None:
+    assert scored("wall") == []
+    assert len(choose([], asked("wall"), most=6)) == 0
+
+
+def test_a_score_weighs_words_and_meaning_alike() -> None:
+    article = plain(HARBOUR)
+    assert Candidate(Passage(article, 0, 9), "extract", None, coverage=1.0, similarity=0.5).score == 0.75

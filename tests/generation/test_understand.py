@@ -1,0 +1,75 @@
+"""What a question asks."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from onrecord.generation.understand import understand
+from onrecord.text.names import speaker_forms
+from onrecord.types import Filters, Question, Turn
+
+FORMS = speaker_forms({"Maria Keller": ["Keller"], "James Moore": ["Moore"]})
+
+
+def test_whose_words_about_what() -> None:
+    asked = understand(Question("What does Maria Keller say about the harbour gates?"), FORMS)
+    assert asked.speakers == ("Maria Keller",)
+    assert asked.subject == "harbour gates"
+    assert asked.stems == ("harbour", "gate")
+    assert asked.names == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "speakers"),
+    [
+        ("What did Moore and Keller say?", ("James Moore", "Maria Keller")),
+        ("Who is Keller?", ("Maria Keller",)),
+        ("What did Keller build?", ()),
+        ("How tall is the wall?", ()),
+    ],
+)
+def test_a_speaker_is_meant_where_words_are_asked_for(text: str, speakers: tuple[str, ...]) -> None:
+    assert set(understand(Question(text), FORMS).speakers) == set(speakers)
+
+
+def test_a_speaker_named_as_a_filter_counts() -> None:
+    asked = understand(Question("How tall is the wall?", Filters(speaker="keller")), FORMS)
+    assert asked.speakers == ("Maria Keller",)
+
+
+def test_names_and_numbers_are_what_an_answer_must_hold() -> None:
+    asked = understand(Question("Did Oststadt raise its wall by 2.5 metres in 2031?"), FORMS)
+    assert asked.names == ("oststadt", "2", "5", "2031")
+
+
+HISTORY = (Turn("What does Keller say about the gates?", "They are old."),)
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("And what about the costs?", False),
+        ("Why?", False),
+        ("What did she say about it?", False),
+        ("What does Moore say about copper?", True),
+    ],
+)
+def test_a_question_that_points_back_takes_the_last_one_along(text: str, whole: bool) -> None:
+    asked = understand(Question(text, history=HISTORY), FORMS)
+    assert asked.text == (text if whole else f"What does Keller say about the gates? {text}")
+    assert ("gate" in asked.stems) is not whole
+
+
+def test_without_a_history_a_question_stands_for_itself() -> None:
+    assert understand(Question("And she?"), FORMS).text == "And she?"
+
+
+@given(st.text(st.characters()), st.text(st.characters()))
+def test_any_question_is_understood_somehow(text: str, before: str) -> None:
+    asked = understand(Question(text, today=date(2022, 6, 17), history=(Turn(before, ""),)), FORMS)
+    assert "\n" not in asked.text
+    assert len(set(asked.stems)) == len(asked.stems)
