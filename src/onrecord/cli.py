@@ -177,6 +177,36 @@ def quotes(
 
 
 @app.command()
+def speakers(
+    merge: Annotated[tuple[str, str] | None, typer.Option(metavar="NAME OTHER", help="NAME is OTHER.")] = None,
+    split: Annotated[tuple[str, str] | None, typer.Option(metavar="NAME OTHER", help="NAME is not OTHER.")] = None,
+    undo: Annotated[bool, typer.Option("--undo", help="Take the last merge or split back.")] = False,
+    index: Index = None,
+    as_json: Json = False,
+) -> None:
+    """List who is quoted and how often; merge or split names by hand."""
+    from onrecord.types import SpeakerDecision
+
+    if sum(map(bool, (merge, split, undo))) > 1:
+        raise InputError("--merge, --split and --undo exclude each other", hint="give one at a time")
+    with _runtime(index=index) as runtime:
+        if merge:
+            runtime.decide(SpeakerDecision("merge", *merge))
+        elif split:
+            runtime.decide(SpeakerDecision("split", *split))
+        elif undo:
+            last = runtime.undo_decision()
+            _say(f"undone: {last.kind} {last.name!r} and {last.other!r}", error=True)
+        for one in runtime.speakers():
+            fields = {"name": one.name, "aliases": list(one.aliases), "direct": one.direct}
+            if as_json:
+                _print_json(fields | {"reported": one.reported, "articles": one.articles})
+            else:
+                also = f" (also {', '.join(one.aliases)})" if one.aliases else ""
+                _say(f"{one.direct:>5} direct {one.reported:>5} reported  {one.name}{also}")
+
+
+@app.command()
 def verify(index: Index = None, as_json: Json = False) -> None:
     """Check that everything published is whole."""
     with _runtime(index=index) as runtime:

@@ -14,14 +14,16 @@ from onrecord.errors import IndexDamagedError, IndexMismatchError, ModelMissingE
 from onrecord.generation.llm import LanguageModel, LocalModel, find_model
 from onrecord.generation.prompts import FIXED
 from onrecord.ingest import IngestReport, Progress, ingest
+from onrecord.quotes.people import Person, people
 from onrecord.search.embedder import Embedder, SentenceEmbedder, find_embedder
 from onrecord.search.keywords import KeywordIndex
 from onrecord.search.retriever import Retriever
 from onrecord.search.vectors import VectorIndex
 from onrecord.settings import Settings
+from onrecord.storage.decisions import read_decisions, write_decisions
 from onrecord.storage.generations import Manifest, current_generation, open_generation
 from onrecord.storage.store import Store
-from onrecord.types import Answer, AnswerEvent, Article, Filters, Hit, Question, Quote
+from onrecord.types import Answer, AnswerEvent, Article, Filters, Hit, Question, Quote, SpeakerDecision
 
 __all__ = ["Runtime"]
 
@@ -37,6 +39,7 @@ class _Opened:
     folder: Path
     manifest: Manifest
     retriever: Retriever
+    people: tuple[Person, ...]
 
 
 class Runtime:
@@ -134,6 +137,36 @@ class Runtime:
                 if names is None or (quote.speaker is not None and quote.speaker.name in names):
                     yield quote
 
+    def speakers(self) -> tuple[Person, ...]:
+        """Everybody who is quoted, the most quoted first."""
+        return self._index().people
+
+    def decide(self, decision: SpeakerDecision) -> None:
+        """Merge or split two names by hand; it holds for this index from now on, also after an ingest."""
+        known = {name for person in self.speakers() for name in person.names}
+        for name in (decision.name, decision.other):
+            if name not in known:
+                raise QuestionError(
+                    f"no speaker in this corpus is called exactly {name!r}", hint="`onrecord speakers` prints them"
+                )
+        root = self.settings.index
+        write_decisions(root, (*read_decisions(root), decision))
+        self._forget()
+
+    def undo_decision(self) -> SpeakerDecision:
+        """Take the last decision back and return it; raises QuestionError where there is none."""
+        root = self.settings.index
+        *rest, last = read_decisions(root) or [None]
+        if last is None:
+            raise QuestionError("nothing was decided that could be undone", hint="see `onrecord speakers`")
+        write_decisions(root, tuple(rest))
+        self._forget()
+        return last
+
+    def _forget(self) -> None:
+        with self._lock:
+            self._opened = None
+
     def manifest(self) -> Manifest:
         """What the published generation is made of; opening it checks every file."""
         return self._index().manifest
@@ -197,7 +230,10 @@ class Runtime:
                 f"{folder.name} holds {rows} passages, {len(vectors)} vectors and {len(keywords)} keyword rows",
                 hint="move the index folder away and run `onrecord ingest` to build it again",
             )
-        return _Opened(folder, manifest, Retriever(store, vectors, keywords, self.embedder))
+        known = people(store.speakers(), read_decisions(self.settings.index))
+        named = {person.name: (person.names, person.aliases) for person in known}
+        retriever = Retriever(store, vectors, keywords, self.embedder, people=named)
+        return _Opened(folder, manifest, retriever, tuple(known))
 
 
 def _question_about(quote: Quote) -> str | None:

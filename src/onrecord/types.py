@@ -35,6 +35,8 @@ __all__ = [
     "Searched",
     "Span",
     "Speaker",
+    "SpeakerDecision",
+    "SpeakerRecord",
     "Statement",
     "StatementKind",
     "StatementPiece",
@@ -138,6 +140,30 @@ class Speaker:
     name: str
     aliases: tuple[str, ...] = ()
     role: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakerRecord:
+    """A name as the articles gave it, with its other forms and how often it is quoted."""
+
+    name: str
+    aliases: tuple[str, ...] = ()
+    direct: int = 0
+    reported: int = 0
+    articles: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakerDecision:
+    """An editor's word: ``merge`` makes two names one person, ``split`` keeps them apart."""
+
+    kind: Literal["merge", "split"]
+    name: str
+    other: str
+
+    def __post_init__(self) -> None:
+        if self.kind not in {"merge", "split"}:
+            raise ValueError(f"{self.kind!r} is neither merge nor split")
 
 
 @dataclass(frozen=True, slots=True)

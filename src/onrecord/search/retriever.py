@@ -27,12 +27,27 @@ Ranking = Sequence[tuple[int, float]]
 class Retriever:
     """Finds passages in one generation."""
 
-    def __init__(self, store: Store, vectors: VectorIndex, keywords: KeywordIndex, embedder: Embedder) -> None:
+    def __init__(
+        self,
+        store: Store,
+        vectors: VectorIndex,
+        keywords: KeywordIndex,
+        embedder: Embedder,
+        *,
+        people: Mapping[str, tuple[Sequence[str], Sequence[str]]] | None = None,
+    ) -> None:
+        """``people`` gives for each speaker the names that stand in the store and further forms."""
         self.store = store
         self.embedder = embedder
         self._vectors = vectors
         self._keywords = keywords
-        self.speaker_forms = speaker_forms(store.speakers())
+        if people is None:
+            people = {one.name: ((one.name,), one.aliases) for one in store.speakers()}
+        forms = speaker_forms({name: (*names, *aliases) for name, (names, aliases) in people.items()})
+        self.speaker_forms = {
+            form: tuple(name for person in persons for name in people[person][0])
+            for form, persons in forms.items()
+        }
 
     def search(self, query: str, *, k: int = 10, filters: Filters | None = None) -> list[Hit]:
         """The ``k`` best passages that the filters admit, best first.

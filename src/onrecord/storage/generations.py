@@ -29,7 +29,7 @@ from typing import Any
 
 from onrecord.errors import IndexBusyError, IndexDamagedError, IndexMismatchError, IndexMissingError
 
-__all__ = ["FORMAT", "Manifest", "current_generation", "open_generation", "publish", "verify_files", "writer"]
+__all__ = ["FORMAT", "Manifest", "current_generation", "open_generation", "publish", "replace_text", "verify_files", "writer"]
 
 FORMAT = 1
 KEEP = 3
@@ -134,7 +134,7 @@ def publish(root: Path, build: Callable[[Path], dict[str, Any]]) -> Manifest:
         shutil.rmtree(staging, ignore_errors=True)
         raise
     _flush_folder(root)
-    _replace_text(root / "CURRENT", name + "\n")
+    replace_text(root / "CURRENT", name + "\n")
     _drop_old(root, name)
     return manifest
 
@@ -164,7 +164,7 @@ def _read_manifest(folder: Path) -> Manifest:
 def _write_manifest(folder: Path, manifest: Manifest) -> None:
     fields = asdict(manifest)
     outer = {"manifest": fields, "sha256": hashlib.sha256(_canonical(fields)).hexdigest()}
-    _replace_text(folder / "manifest.json", json.dumps(outer, indent=1, sort_keys=True) + "\n")
+    replace_text(folder / "manifest.json", json.dumps(outer, indent=1, sort_keys=True) + "\n")
 
 
 def _canonical(fields: dict[str, Any]) -> bytes:
@@ -189,7 +189,8 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _replace_text(path: Path, text: str) -> None:
+def replace_text(path: Path, text: str) -> None:
+    """Replace a file in one step, flushed to the disk: a crash leaves the old text or the new one."""
     temporary = path.with_name(path.name + ".tmp")
     with temporary.open("w", encoding="utf-8") as file:
         file.write(text)

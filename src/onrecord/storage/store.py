@@ -7,11 +7,12 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from onrecord.errors import IndexDamagedError
-from onrecord.types import Article, Block, Filters, Passage, Quote, Span, Speaker, Status
+from onrecord.types import Article, Block, Filters, Passage, Quote, Span, Speaker, SpeakerRecord, Status
 
 __all__ = ["Store", "StoreWriter"]
 
@@ -26,6 +27,10 @@ CREATE TABLE passages (
 ) STRICT;
 CREATE TABLE quotes (
     article INTEGER NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL, speaker TEXT, meta TEXT NOT NULL
+) STRICT;
+CREATE TABLE speakers (
+    name TEXT PRIMARY KEY, aliases TEXT NOT NULL, direct INTEGER NOT NULL, reported INTEGER NOT NULL,
+    articles INTEGER NOT NULL
 ) STRICT;
 """
 _INDEXES = """
@@ -45,6 +50,7 @@ class StoreWriter:
         self._db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _SCHEMA)
         self._articles = 0
         self._rows = 0
+        self._speakers: dict[str, _Counted] = {}
 
     def add(
         self, article: Article, digest: str, passages: Sequence[Passage], keys: Sequence[bytes], quotes: Sequence[Quote]
@@ -69,8 +75,19 @@ class StoreWriter:
             ((no, q.start, q.end, q.speaker and q.speaker.name, _quote_meta(q)) for q in quotes),
         )
 
+        for quote in quotes:
+            if quote.speaker is not None:
+                self._speakers.setdefault(quote.speaker.name, _Counted()).count(quote, no)
+
     def finish(self) -> None:
         """Write everything; the store is read-only from now on."""
+        self._db.executemany(
+            "INSERT INTO speakers VALUES (?, ?, ?, ?, ?)",
+            (
+                (name, _json(list(one.aliases)), one.direct, one.reported, one.articles)
+                for name, one in self._speakers.items()
+            ),
+        )
         self._db.executescript(_INDEXES + "PRAGMA optimize;")
         self._db.commit()
         self._db.close()
@@ -78,6 +95,25 @@ class StoreWriter:
     def close(self) -> None:
         """Give the file up."""
         self._db.close()
+
+
+@dataclass(slots=True)
+class _Counted:
+    """What is known of one name so far."""
+
+    aliases: dict[str, None] = field(default_factory=dict)
+    direct: int = 0
+    reported: int = 0
+    articles: int = 0
+    last: int = 0
+
+    def count(self, quote: Quote, no: int) -> None:
+        if quote.speaker is not None:
+            self.aliases.update(dict.fromkeys(quote.speaker.aliases))
+        self.direct += quote.direct
+        self.reported += not quote.direct
+        self.articles += no != self.last
+        self.last = no
 
 
 class Store:
@@ -157,12 +193,10 @@ class Store:
         )
         return tuple(_quote(article, speaker, meta) for speaker, meta in rows)
 
-    def speakers(self) -> dict[str, tuple[str, ...]]:
-        """Each speaker's other forms by name, over all articles."""
-        found: dict[str, dict[str, None]] = {}
-        for name, meta in self._rows("SELECT speaker, meta FROM quotes WHERE speaker IS NOT NULL", ()):
-            found.setdefault(name, {}).update(dict.fromkeys(json.loads(meta)["aliases"]))
-        return {name: tuple(aliases) for name, aliases in found.items()}
+    def speakers(self) -> list[SpeakerRecord]:
+        """Each name that somebody is quoted under, with its other forms and counts over all articles."""
+        rows = self._rows("SELECT name, aliases, direct, reported, articles FROM speakers", ())
+        return [SpeakerRecord(name, tuple(json.loads(aliases)), *counts) for name, aliases, *counts in rows]
 
     def rows_matching(self, filters: Filters, speakers: Sequence[str]) -> list[int] | None:
         """The rows of the passages that the filters admit, or None where there are no filters.
