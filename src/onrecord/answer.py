@@ -148,9 +148,7 @@ def _statements(
             yield _verbatim(item)
 
 
-def _generated(
-    asked: Understood, evidence: Evidence, model: LanguageModel, *, copying: bool
-) -> Iterator[Statement]:
+def _generated(asked: Understood, evidence: Evidence, model: LanguageModel, *, copying: bool) -> Iterator[Statement]:
     seen: set[str] = set()
     try:
         shown = fitting(asked.text, evidence, count=model.count_tokens, tokens=_PROMPT_TOKENS)
@@ -173,7 +171,7 @@ def _generated(
         _log.warning("answered without the model: %s", error)
 
 
-def _stream(model: LanguageModel, question: str, evidence: Evidence, grammar: str | None) -> Iterator[str]:
+def _stream(model: LanguageModel, question: str, evidence: Evidence, grammar: str | None) -> Generator[str, None, None]:
     yield from model.stream(messages(question, evidence), max_tokens=_ANSWER_TOKENS, grammar=grammar)
 
 

@@ -91,7 +91,7 @@ def search(
         for record in _records("query", query, batch, options):
             filters = _filters(record)
             hits = runtime.search(record["query"], k=_count(record.get("k", k)), filters=filters)
-            found = [
+            found: list[dict[str, Any]] = [
                 {
                     "rank": rank,
                     "article": hit.passage.article.id,
@@ -243,9 +243,8 @@ def serve(
     """Open the chat in a browser; an empty index is filled from the corpus first."""
     from onrecord.serve import run
 
-    with _runtime(index=index, host=host, port=port) as runtime:
-        with _progress() as progress:
-            run(runtime, progress=progress, say=lambda text: _say(text, error=True))
+    with _runtime(index=index, host=host, port=port) as runtime, _progress() as progress:
+        run(runtime, progress=progress, say=lambda text: _say(text, error=True))
 
 
 def main(argv: list[str] | None = None) -> NoReturn:
@@ -269,7 +268,7 @@ def main(argv: list[str] | None = None) -> NoReturn:
         # The reader of a pipe left; nothing more can be said to it.
         sys.stderr.close()
         code = 1
-    except Exception as error:  # noqa: BLE001 - the last place before a traceback would reach a user
+    except Exception as error:  # the last place before a traceback would reach a user
         reason = f"{type(error).__name__}: {error}"
         code = _failed(arguments, "internal", reason, "this is a fault of onrecord; please report it", 1)
     sys.exit(code)
@@ -401,7 +400,9 @@ def _readable(answer: Any) -> str:
     for citation in answer.citations:
         article = citation.article
         day = article.published or "date unknown"
-        lines.append(f"[{citation.number}] {article.title} ({article.outlet or article.id}, {day}) {citation.start}:{citation.end}")
+        lines.append(
+            f"[{citation.number}] {article.title} ({article.outlet or article.id}, {day}) {citation.start}:{citation.end}"
+        )
     return "\n".join(lines)
 
 

@@ -94,8 +94,10 @@ def ingest(
             raise InputError(_nothing(paths, rejected), hint="give files or folders with .md, .txt or .jsonl")
         if gone == set(old) and not articles:
             raise InputError("pruning would remove every article", hint="check the paths, or delete the index folder")
-        if previous and _is_current(previous.manifest, embedder, passage_words) and not (
-            report["added"] or report["changed"] or gone
+        if (
+            previous
+            and _is_current(previous.manifest, embedder, passage_words)
+            and not (report["added"] or report["changed"] or gone)
         ):
             manifest, embedded = previous.manifest, 0
         else:

@@ -27,8 +27,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "mode": answer.mode,
         "generation": answer.generation,
         "statements": [_statement(statement) for statement in answer.statements],
-        "answer_span": span
-        and {"text": span.text, "citation": span.citation, "start": span.start, "end": span.end},
+        "answer_span": span and {"text": span.text, "citation": span.citation, "start": span.start, "end": span.end},
         "citations": [_citation(citation) for citation in answer.citations],
         "nearest": [{"article": a.id, "title": a.title, "url": a.url} for a in answer.nearest],
         "timings_ms": timings

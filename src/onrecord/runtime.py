@@ -156,12 +156,12 @@ class Runtime:
     def undo_decision(self) -> SpeakerDecision:
         """Take the last decision back and return it; raises QuestionError where there is none."""
         root = self.settings.index
-        *rest, last = read_decisions(root) or [None]
-        if last is None:
+        decisions = read_decisions(root)
+        if not decisions:
             raise QuestionError("nothing was decided that could be undone", hint="see `onrecord speakers`")
-        write_decisions(root, tuple(rest))
+        write_decisions(root, decisions[:-1])
         self._forget()
-        return last
+        return decisions[-1]
 
     def _forget(self) -> None:
         with self._lock:

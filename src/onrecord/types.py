@@ -453,10 +453,10 @@ class StatementPiece:
 AnswerEvent = Searched | StatementPiece | Answer
 
 _CLOSING = {
-    **{"“": "”", "„": "“”", "«": "»", "‹": "›", "「": "」", "『": "』", "﹁": "﹂", "﹃": "﹄", "〝": "〞〟"},
-    **{"‘": "’", "‚": "‘’", '"': '"', "'": "'", "＂": "＂"},
+    "“": "”", "„": "“”", "«": "»", "‹": "›", "「": "」", "『": "』", "﹁": "﹂", "﹃": "﹄", "〝": "〞〟",
+    "‘": "’", "‚": "‘’", '"': '"', "'": "'", "＂": "＂",
     # Closing marks that open where Germans, Swedes and others write them: »so« and ”so”.
-    **{"»": "«", "›": "‹", "”": "”"},
+    "»": "«", "›": "‹", "”": "”",
 }
 _OPENING = re.compile(f"[{''.join(_CLOSING)}]")
 

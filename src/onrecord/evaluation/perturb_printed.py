@@ -25,7 +25,7 @@ _AFTER = re.compile(
     rf"|(?P<first>{_NAME})(?:, [^,“”\"\n]{{3,80}},)? {_CUE}\b)(?P<rest>[^“”\"\n]*)"
 )
 _REPORTED = re.compile(
-    rf"(?:^|(?<=[.!?] ))(?P<who>(?:[A-Z][\w'’-]+ ){{0,2}}[A-Z][\w'’-]+) "
+    r"(?:^|(?<=[.!?] ))(?P<who>(?:[A-Z][\w'’-]+ ){0,2}[A-Z][\w'’-]+) "
     r"(?:said|says|warned|argued|argues|believes|explained|announced|confirmed|estimated|told reporters) "
     r"(?:that (?P<a>[^“”\"‘.?!:;\n]{50,220})"
     r"|(?P<b>(?:the|a|he|she|it|they|there|his|her|this|these|its|their|more|most|some|many)\b"
@@ -36,7 +36,9 @@ _ABBREVIATED = re.compile(r"\b(?:[A-Z]|Mr|Mrs|Ms|Dr|Sen|Rep|Gov|Gen|St|No|vs|Inc
 _SENTENCE_BREAK = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
 _CHINESE_BREAK = re.compile(r"(?<=[。！？])")
 _CHINESE_BEFORE = re.compile(rf"(?P<who>[\u4e00-\u9fff·]{{0,12}})(?:{'|'.join(ZH_CUES)})[：:，,]?\s*$")
-_CHINESE_NAME = re.compile(rf"(?:^|[\s，。；、！？）】])[\u4e00-\u9fff]{{0,8}}?([{ZH_SURNAMES}][\u4e00-\u9fff]{{1,2}})$")
+_CHINESE_NAME = re.compile(
+    rf"(?:^|[\s，。；、！？）】])[\u4e00-\u9fff]{{0,8}}?([{ZH_SURNAMES}][\u4e00-\u9fff]{{1,2}})$"
+)
 _DIRECTIONS = ("told", "said")
 
 
@@ -140,9 +142,7 @@ def _pairs(text: str, line: Span) -> Iterator[re.Match[str]]:
         yield from _STRAIGHT.finditer(text, *line)
 
 
-def _seam(
-    text: str, first: Span, after: re.Match[str], second: Span
-) -> tuple[tuple[Span, ...], str] | None:
+def _seam(text: str, first: Span, after: re.Match[str], second: Span) -> tuple[tuple[Span, ...], str] | None:
     """Both halves of ``“A,” said Pu. “B.”`` and the words as they are joined in print."""
     rest = text[after.start("rest") : second.start - 1].strip()
     left, right = text[slice(*first)], text[slice(*second)]
@@ -176,7 +176,9 @@ def _fits(text: str) -> bool:
 
 
 def _is_name(name: str) -> bool:
-    parts = [part.rstrip(".'’s").casefold() if part.endswith(("'s", "’s")) else part.casefold() for part in name.split()]
+    parts = [
+        part.rstrip(".'’s").casefold() if part.endswith(("'s", "’s")) else part.casefold() for part in name.split()
+    ]
     first = parts[0].rstrip(".")
     return first not in TITLES and not any(part in NOT_NAMES or part in TITLES for part in parts) and not name.isupper()
 

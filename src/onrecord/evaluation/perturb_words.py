@@ -41,45 +41,24 @@ def _one_way(text: str) -> dict[str, str]:
     return dict(entry.split("/", 1) for entry in text.split())
 
 
-CUES = (
-    "said says told added adds explained explains wrote writes noted notes argued argues warned warns "
-    "tweeted stated recalled continued insisted"
-).split()
+CUES = ["said", "says", "told", "added", "adds", "explained", "explains", "wrote", "writes", "noted", "notes", "argued", "argues", "warned", "warns", "tweeted", "stated", "recalled", "continued", "insisted"]
 
-PRONOUNS = frozenset("he she they it we you i who this that there".split())
+PRONOUNS = frozenset(["he", "she", "they", "it", "we", "you", "i", "who", "this", "that", "there"])
 
 STOP = frozenset(
-    """about above across actually after again against all almost along already also although always among
-    and another any anything are around because been before being below between both but can come comes
-    could did does doing don done down during each either else enough even ever every everything few for
-    from gets getting give goes going gonna gotta had has have having her here hers herself him himself his
-    how however if indeed instead into is its itself just kind know least less let like lot lots made make
-    makes making many maybe me mean means might mine more most much must my myself neither never nobody none
-    nor not nothing now off often okay once one ones only other others our ours out over own perhaps please
-    put quite rather really right said same say saying says seem seems shall she should since some someone
-    something sometimes sort still such sure take than that thats the their theirs them themselves then there
-    these they thing things think this those though through to together too toward towards under until up
-    upon us use used very want wants was way ways well went were what whatever when where whether which while
-    who whole whom whose why will with within without would yeah yes yet you your yours yourself""".split()
+    ["about", "above", "across", "actually", "after", "again", "against", "all", "almost", "along", "already", "also", "although", "always", "among", "and", "another", "any", "anything", "are", "around", "because", "been", "before", "being", "below", "between", "both", "but", "can", "come", "comes", "could", "did", "does", "doing", "don", "done", "down", "during", "each", "either", "else", "enough", "even", "ever", "every", "everything", "few", "for", "from", "gets", "getting", "give", "goes", "going", "gonna", "gotta", "had", "has", "have", "having", "her", "here", "hers", "herself", "him", "himself", "his", "how", "however", "if", "indeed", "instead", "into", "is", "its", "itself", "just", "kind", "know", "least", "less", "let", "like", "lot", "lots", "made", "make", "makes", "making", "many", "maybe", "me", "mean", "means", "might", "mine", "more", "most", "much", "must", "my", "myself", "neither", "never", "nobody", "none", "nor", "not", "nothing", "now", "off", "often", "okay", "once", "one", "ones", "only", "other", "others", "our", "ours", "out", "over", "own", "perhaps", "please", "put", "quite", "rather", "really", "right", "said", "same", "say", "saying", "says", "seem", "seems", "shall", "she", "should", "since", "some", "someone", "something", "sometimes", "sort", "still", "such", "sure", "take", "than", "that", "thats", "the", "their", "theirs", "them", "themselves", "then", "there", "these", "they", "thing", "things", "think", "this", "those", "though", "through", "to", "together", "too", "toward", "towards", "under", "until", "up", "upon", "us", "use", "used", "very", "want", "wants", "was", "way", "ways", "well", "went", "were", "what", "whatever", "when", "where", "whether", "which", "while", "who", "whole", "whom", "whose", "why", "will", "with", "within", "without", "would", "yeah", "yes", "yet", "you", "your", "yours", "yourself"]
 )
 
 NEGATIONS = frozenset(
-    """not never no none nobody nothing neither nor without cannot cant dont doesnt didnt isnt arent wasnt
-    werent wont wouldnt shouldnt couldnt hasnt havent hadnt aint mustnt neednt hardly barely nowhere""".split()
+    ["not", "never", "no", "none", "nobody", "nothing", "neither", "nor", "without", "cannot", "cant", "dont", "doesnt", "didnt", "isnt", "arent", "wasnt", "werent", "wont", "wouldnt", "shouldnt", "couldnt", "hasnt", "havent", "hadnt", "aint", "mustnt", "neednt", "hardly", "barely", "nowhere"]
 )
 
 HEDGES = frozenset(
-    """may might maybe perhaps probably possibly potentially likely apparently roughly approximately nearly
-    almost about around seem seems seemed appear appears appeared suggest suggests think believe guess
-    suppose feel hope could would should somewhat fairly presumably allegedly reportedly sometimes often
-    usually generally typically mostly largely hopefully arguably unlikely""".split()
+    ["may", "might", "maybe", "perhaps", "probably", "possibly", "potentially", "likely", "apparently", "roughly", "approximately", "nearly", "almost", "about", "around", "seem", "seems", "seemed", "appear", "appears", "appeared", "suggest", "suggests", "think", "believe", "guess", "suppose", "feel", "hope", "could", "would", "should", "somewhat", "fairly", "presumably", "allegedly", "reportedly", "sometimes", "often", "usually", "generally", "typically", "mostly", "largely", "hopefully", "arguably", "unlikely"]
 )
 
 NUMBER_WORDS = frozenset(
-    """two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen twenty
-    thirty forty fifty sixty seventy eighty ninety hundred thousand million billion trillion dozen half
-    twice first second third fourth double triple hundreds thousands millions billions zero once one
-    quarter percent""".split()
+    ["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety", "hundred", "thousand", "million", "billion", "trillion", "dozen", "half", "twice", "first", "second", "third", "fourth", "double", "triple", "hundreds", "thousands", "millions", "billions", "zero", "once", "one", "quarter", "percent"]
 )
 
 SMALL_SWAPS = _one_way(
@@ -89,7 +68,7 @@ SMALL_SWAPS = _one_way(
     because/although this/that my/our his/her"""
 )
 
-ADDED = "clearly certainly seriously suddenly secretly officially completely illegally finally deeply".split()
+ADDED = ["clearly", "certainly", "seriously", "suddenly", "secretly", "officially", "completely", "illegally", "finally", "deeply"]
 
 ANTONYMS = _pairs(
     """rise/fall rising/falling rose/fell increase/decrease increased/decreased increasing/decreasing
@@ -131,31 +110,17 @@ SYNONYMS = _pairs(
 )
 
 TITLES = frozenset(
-    """president senator sen rep governor gov mayor minister secretary professor prof doctor dr mr mrs ms
-    sir lord lady judge justice chief director officer captain general colonel sergeant lieutenant sheriff
-    coach king queen prince princess pope father sister rev congressman congresswoman chancellor
-    ambassador attorney spokesman spokeswoman spokesperson prime former deputy vice chairman chairwoman
-    commissioner inspector detective superintendent dame premier""".split()
+    ["president", "senator", "sen", "rep", "governor", "gov", "mayor", "minister", "secretary", "professor", "prof", "doctor", "dr", "mr", "mrs", "ms", "sir", "lord", "lady", "judge", "justice", "chief", "director", "officer", "captain", "general", "colonel", "sergeant", "lieutenant", "sheriff", "coach", "king", "queen", "prince", "princess", "pope", "father", "sister", "rev", "congressman", "congresswoman", "chancellor", "ambassador", "attorney", "spokesman", "spokeswoman", "spokesperson", "prime", "former", "deputy", "vice", "chairman", "chairwoman", "commissioner", "inspector", "detective", "superintendent", "dame", "premier"]
 )
 
 NOT_NAMES = frozenset(
-    """university department house press white institute committee commission agency association company
-    foundation bank court police office ministry council group party union school college hospital news
-    times post journal studies research center centre society federal national international american
-    british chinese russian european united states new the inc corp service services board league
-    republican democrat democratic republicans democrats according in on at but and when while after as
-    if for all both one another jr sr monday tuesday wednesday thursday friday saturday sunday january
-    february march april june july august september october november december north south east west
-    city county street google facebook twitter amazon apple microsoft tesla fox cnn bbc reuters
-    airlines air force army navy team statement world health organization nations fund act""".split()
+    ["university", "department", "house", "press", "white", "institute", "committee", "commission", "agency", "association", "company", "foundation", "bank", "court", "police", "office", "ministry", "council", "group", "party", "union", "school", "college", "hospital", "news", "times", "post", "journal", "studies", "research", "center", "centre", "society", "federal", "national", "international", "american", "british", "chinese", "russian", "european", "united", "states", "new", "the", "inc", "corp", "service", "services", "board", "league", "republican", "democrat", "democratic", "republicans", "democrats", "according", "in", "on", "at", "but", "and", "when", "while", "after", "as", "if", "for", "all", "both", "one", "another", "jr", "sr", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january", "february", "march", "april", "june", "july", "august", "september", "october", "november", "december", "north", "south", "east", "west", "city", "county", "street", "google", "facebook", "twitter", "amazon", "apple", "microsoft", "tesla", "fox", "cnn", "bbc", "reuters", "airlines", "air", "force", "army", "navy", "team", "statement", "world", "health", "organization", "nations", "fund", "act"]
 )
 
-ZH_CUES = "说道 表示 指出 认为 强调 坦言 透露 介绍 称 说 道".split()
+ZH_CUES = ["说道", "表示", "指出", "认为", "强调", "坦言", "透露", "介绍", "称", "说", "道"]
 ZH_HEDGES = ("我认为，", "我认为", "我觉得，", "我觉得", "可能会", "可能", "也许", "或许", "大概", "恐怕", "似乎")
 ZH_NEGATIONS = ("并不", "没有", "不会", "不能", "不是", "不要", "不可", "不应", "不想", "不得", "未能", "从未", "绝不")
-ZH_NEGATED = _one_way(
-    "将会/将不会 可以/不可以 能够/不能够 应该/不应该 需要/不需要 希望/不希望 会/不会 是/不是 能/不能"
-)
+ZH_NEGATED = _one_way("将会/将不会 可以/不可以 能够/不能够 应该/不应该 需要/不需要 希望/不希望 会/不会 是/不是 能/不能")
 ZH_NUMBERS = "一二三四五六七八九"
 ZH_SWAPS = _pairs(
     """增长/下降 增加/减少 提高/降低 上升/下跌 扩大/缩小 加强/削弱 支持/反对 成功/失败 胜利/失利 开始/结束

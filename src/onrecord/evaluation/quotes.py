@@ -259,9 +259,7 @@ def attribution_scores(document: Document, quotes: Sequence[Quote]) -> dict[str,
         theirs, ours = gold - {()}, predicted - {()}
         both = len(theirs & ours)
         figures[f"{role}_exact"] = Figures(both, len(ours), both, len(theirs))
-        figures[f"{role}_overlap"] = Figures(
-            _shares(ours, theirs), len(ours), _shares(theirs, ours), len(theirs)
-        )
+        figures[f"{role}_overlap"] = Figures(_shares(ours, theirs), len(ours), _shares(theirs, ours), len(theirs))
     return figures
 
 
@@ -281,9 +279,7 @@ def _bare(text: str, fragments: Iterable[Fragment]) -> Fragments:
 def _is_part(quote: Quote, quotes: Sequence[Quote]) -> bool:
     first = quote.spans[0]
     return quote.direct and any(
-        not other.direct
-        and other.mention == quote.mention
-        and _covered(other.spans, first) == first[1] - first[0]
+        not other.direct and other.mention == quote.mention and _covered(other.spans, first) == first[1] - first[0]
         for other in quotes
     )
 
@@ -302,12 +298,8 @@ def _shares(spans: Iterable[Fragments], others: Iterable[Fragments]) -> float:
 def _cue_words(document: Document, quotes: Sequence[Quote]) -> Figures:
     gold = {(entry.source, _words(document.text, entry.cue)) for entry in document.attributions if entry.cue}
     ours = {(quote.mention, quote.cue.casefold()) for quote in quotes if quote.mention and quote.cue}
-    right = sum(
-        any(words == cue and _covered(source, mention) for source, words in gold) for mention, cue in ours
-    )
-    found = sum(
-        any(words == cue and _covered(source, mention) for mention, cue in ours) for source, words in gold
-    )
+    right = sum(any(words == cue and _covered(source, mention) for source, words in gold) for mention, cue in ours)
+    found = sum(any(words == cue and _covered(source, mention) for mention, cue in ours) for source, words in gold)
     return Figures(right, len(ours), found, len(gold))
 
 

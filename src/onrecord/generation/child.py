@@ -40,9 +40,7 @@ class Plan:
 class Call:
     """One request, and what comes back for it."""
 
-    def __init__(
-        self, number: int, request: Mapping[str, object], seconds: float, end: Callable[[], None]
-    ) -> None:
+    def __init__(self, number: int, request: Mapping[str, object], seconds: float, end: Callable[[], None]) -> None:
         self.number = number
         self.frame = pack({"id": number, **request})
         self.cancelled = False

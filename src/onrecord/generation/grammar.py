@@ -36,7 +36,11 @@ def copying(evidence: Evidence) -> str | None:
     lines = ["root ::= r0"]
     for place, (name, _) in enumerate(rules):
         # r<n> is "item n or a later one, then maybe more": ascending order, no item twice.
-        lines.append(f'r{place} ::= {name} (" " r{place + 1})? | r{place + 1}' if place + 1 < len(rules) else f"r{place} ::= {name}")
+        lines.append(
+            f'r{place} ::= {name} (" " r{place + 1})? | r{place + 1}'
+            if place + 1 < len(rules)
+            else f"r{place} ::= {name}"
+        )
     return "\n".join([*lines, *(f"{name} ::= {rule}" for name, rule in rules)]) + "\n"
 
 

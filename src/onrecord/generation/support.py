@@ -12,16 +12,17 @@ from onrecord.text.tokens import STOP_WORDS, stem, words
 __all__ = ["unsupported"]
 
 _SHARE = 0.8
-_NEGATIONS = frozenset("no not never none nobody nothing neither nor without cannot nt hardly barely".split())
+_NEGATIONS = frozenset(["no", "not", "never", "none", "nobody", "nothing", "neither", "nor", "without", "cannot", "nt", "hardly", "barely"])
 _HEDGES = frozenset(
-    "may might could would should if unless perhaps maybe possibly probably likely unlikely almost about nearly".split()
+    ["may", "might", "could", "would", "should", "if", "unless", "perhaps", "maybe", "possibly", "probably", "likely", "unlikely", "almost", "about", "nearly"]
 )
 _SAYING = frozenset(
-    stem(word) for word in "say says said saying tell told think thinks thought believe believes believed according added add adds noted".split()
+    stem(word)
+    for word in ["say", "says", "said", "saying", "tell", "told", "think", "thinks", "thought", "believe", "believes", "believed", "according", "added", "add", "adds", "noted"]
 )
 _TOKEN = re.compile(r"\w+(?:['’]\w+)*")
 _NUMBER_WORDS = frozenset(
-    "one two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty hundred thousand million billion trillion percent".split()
+    ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "twenty", "thirty", "forty", "fifty", "hundred", "thousand", "million", "billion", "trillion", "percent"]
 )
 
 

@@ -106,9 +106,7 @@ def _read_ahead(
     pulse: Pulse,
 ) -> None:
     """Read the beginning of the prompts to come, unless a request waits and until one comes."""
-    pulse.current = (
-        HINT  # set before looking, as ``_listen`` puts before it looks: one of the two sees the other
-    )
+    pulse.current = HINT  # set before looking, as ``_listen`` puts before it looks: one of the two sees the other
     try:
         if hint and waiting.empty():
             for _ in engine.generate([Message(**message) for message in hint], 0, (), None):
@@ -274,9 +272,7 @@ class LlamaEngine:
     def _read(self, prompt: Sequence[int]) -> None:
         """Evaluate the prompt from where it parts from what the context already holds."""
         # The last token is read in any case: the answer starts from its scores.
-        pairs = itertools.takewhile(
-            lambda pair: pair[0] == pair[1], zip(self._past, prompt[:-1], strict=False)
-        )
+        pairs = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(self._past, prompt[:-1], strict=False))
         self._forget_after(sum(1 for _ in pairs))
         for start in range(len(self._past), len(prompt), BATCH):
             self._decode(prompt[start : start + BATCH])

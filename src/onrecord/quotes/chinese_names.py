@@ -14,9 +14,7 @@ _TITLE = (
     "|记者|分析师|经济学家|秘书长|大使|司长|处长|会长|理事长|创始人|首席执行官|老师|医生|律师|经理|总裁|委员|代表|村民|居民|市民|馆长"
     "|首相|外长|议员|院士|专家|学者|科学家|工程师|设计师|导演|演员|教练|队长|队员|总监|厅长|科长|站长|厂长|农民|学生|同学|国务卿"
 )
-_TITLE_THEN_NAME = re.compile(
-    rf"^(.*(?:{_TITLE}))([\u4e00-\u9fff]{{2,4}}|[\u4e00-\u9fff]+(?:·[\u4e00-\u9fff]+)+)$"
-)
+_TITLE_THEN_NAME = re.compile(rf"^(.*(?:{_TITLE}))([\u4e00-\u9fff]{{2,4}}|[\u4e00-\u9fff]+(?:·[\u4e00-\u9fff]+)+)$")
 _NAME_THEN_TITLE = re.compile(rf"^([\u4e00-\u9fff]{{1,4}})({_TITLE})$")
 _FOREIGN = re.compile(r"([\u4e00-\u9fff]+(?:·[\u4e00-\u9fff]+)+)$")
 _SURNAMES = frozenset(
@@ -65,9 +63,7 @@ def named_in_chinese(phrase: str) -> Named:
     """
     if (match := _TITLE_THEN_NAME.match(phrase)) is not None and _is_name(match[2]):
         return Named(match[2], match[2], match[1], person=True, title="")
-    if (match := _NAME_THEN_TITLE.match(phrase)) is not None and (
-        match[1] in _SURNAMES or _is_name(match[1])
-    ):
+    if (match := _NAME_THEN_TITLE.match(phrase)) is not None and (match[1] in _SURNAMES or _is_name(match[1])):
         return Named(phrase, match[1], match[2], person=True, title=match[2])
     if (match := _FOREIGN.search(phrase)) is not None:
         return Named(match[1], match[1], phrase[: match.start()] or None, person=True, title="")

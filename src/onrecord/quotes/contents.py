@@ -104,9 +104,7 @@ def following(tokens: Sequence[Token], stop: int, end: int, cue: Cue) -> tuple[i
     quoted = any(token.kind == "q" for token in tokens[start:end])
     if cue.complement == "clause" and first.word in _NOT_CLAUSES and not quoted:
         return None
-    if cue.complement == "that" and not (
-        first.word in OPENERS or first.kind == "q" or tokens[start - 1].word == ":"
-    ):
+    if cue.complement == "that" and not (first.word in OPENERS or first.kind == "q" or tokens[start - 1].word == ":"):
         if cue.lemma not in (
             "announce",
             "report",
@@ -277,9 +275,7 @@ def _content_end(tokens: Sequence[Token], start: int, end: int) -> int:
             return at
         if nxt.word in ("he", "she") and _new_attribution(tokens, at + 2, end):
             return at
-        if nxt.word in ("and", "but", "while", "though", "although") and _new_attribution(
-            tokens, at + 2, end
-        ):
+        if nxt.word in ("and", "but", "while", "though", "although") and _new_attribution(tokens, at + 2, end):
             return at
     return end
 
@@ -317,6 +313,5 @@ def trimmed(tokens: Sequence[Token], content: tuple[int, int]) -> tuple[int, int
 def quote_follows(tokens: Sequence[Token], at: int, end: int) -> bool:
     """Whether a quotation stands here, or after one point."""
     return at < end and (
-        tokens[at].kind == "q"
-        or (tokens[at].word in (":", ",") and at + 1 < end and tokens[at + 1].kind == "q")
+        tokens[at].kind == "q" or (tokens[at].word in (":", ",") and at + 1 < end and tokens[at + 1].kind == "q")
     )

@@ -91,9 +91,7 @@ def embedded(tokens: Sequence[Token], quote: int) -> Attribution | None:
 
 
 def _is_person(tokens: Sequence[Token], subject: tuple[int, int]) -> bool:
-    return tokens[subject[0]].word in ("he", "she") or all(
-        t.kind == "N" for t in tokens[subject[0] : subject[1]]
-    )
+    return tokens[subject[0]].word in ("he", "she") or all(t.kind == "N" for t in tokens[subject[0] : subject[1]])
 
 
 def _name_at(tokens: Sequence[Token], at: int, end: int) -> tuple[int, int] | None:

@@ -20,9 +20,7 @@ __all__ = ["extract_quotes"]
 _DIRECT_WORDS = 5
 _MOST_SPANS = 100
 _LINE_BREAK = re.compile(r"[.?!:”\"'’)][ \t\u00a0]*\n[ \t\u00a0]*(?=[A-Z“\"‘'「«])")
-_DATELINE = re.compile(
-    r"(?:[A-Z][\w.]+(?:[ ,]{1,2}[A-Z][\w.]+){0,4} ?(?:\([^()\n]{1,30}\))? ?(?:--?|–|—)\s+)"
-)
+_DATELINE = re.compile(r"(?:[A-Z][\w.]+(?:[ ,]{1,2}[A-Z][\w.]+){0,4} ?(?:\([^()\n]{1,30}\))? ?(?:--?|–|—)\s+)")
 
 
 class _Found(NamedTuple):
@@ -103,9 +101,7 @@ def _lines(text: str, block: Block) -> Iterator[Block]:
 def _open_after(text: str, start: int, end: int, opener: str) -> str:
     """Return the mark that is still open at ``end``, if ``opener`` was at ``start``."""
     if opener:
-        closing = min(
-            (at for mark in closings(opener) if (at := text.find(mark, start, end)) >= 0), default=-1
-        )
+        closing = min((at for mark in closings(opener) if (at := text.find(mark, start, end)) >= 0), default=-1)
         if closing < 0:
             return opener
         start = closing + 1
@@ -125,9 +121,7 @@ def _continue(found: list[_Found], carried: _Found, here: _Paragraph) -> _Paragr
     """Join the first quotation of this paragraph to the one left open, whose source it keeps."""
     first = next(quote for quote in here.found if quote.direct)
     mention = first.mention if first.said else carried.mention or first.mention
-    joined = _Found(
-        (*carried.spans, *first.spans), carried.mention or mention, True, carried.said or first.said
-    )
+    joined = _Found((*carried.spans, *first.spans), carried.mention or mention, True, carried.said or first.said)
     rest = [quote for quote in here.found if quote is not first]
     last = joined if here.last is first else here.last
     for at in range(len(found) - 1, -1, -1):
@@ -148,9 +142,7 @@ def _paragraph(article: Article, block: Block, carried: _Found | None, *, opens:
     return _Paragraph([*reported, *direct], subjects, direct[-1] if ends_open else None, mark)
 
 
-def _read(
-    article: Article, block: Block, pairs: Sequence[Marked], *, opens: bool
-) -> tuple[list[Said], list[Span]]:
+def _read(article: Article, block: Block, pairs: Sequence[Marked], *, opens: bool) -> tuple[list[Said], list[Span]]:
     """Return attributions and sentence subjects of a paragraph; ``opens``: a dateline may stand first."""
     text = article.text
     if is_chinese(text, block.start, block.end):

@@ -121,9 +121,7 @@ def _closes_by_place(text: str, match: re.Match[str], end: int) -> bool:
     return not before.isspace() and not after.isalnum()
 
 
-def _add(
-    pairs: list[Marked], text: str, whole: Span, words: Span, opener: str, unclosed: bool = False
-) -> None:
+def _add(pairs: list[Marked], text: str, whole: Span, words: Span, opener: str, unclosed: bool = False) -> None:
     start, end = words
     while start < end and text[start].isspace():
         start += 1

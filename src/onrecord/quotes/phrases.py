@@ -25,9 +25,7 @@ _MAX_WORDS = 45
 def is_adverb(token: Token) -> bool:
     """``later``, ``repeatedly``: stands between a subject and its verb without changing either."""
     word = token.word
-    return word in AUXILIARIES or (
-        token.kind == "w" and word.endswith("ly") and word not in ("family", "early")
-    )
+    return word in AUXILIARIES or (token.kind == "w" and word.endswith("ly") and word not in ("family", "early"))
 
 
 def skip_back(tokens: Sequence[Token], index: int) -> int:
@@ -129,11 +127,7 @@ def _is_head(tokens: Sequence[Token], begin: int, end: int) -> bool:
         return False
     if words[0].word in PREPOSITIONS or words[0].word in STOPS:
         return False
-    return (
-        any(token.kind == "N" for token in words)
-        or words[0].word in DETERMINERS
-        or words[0].word in ("he", "she")
-    )
+    return any(token.kind == "N" for token in words) or words[0].word in DETERMINERS or words[0].word in ("he", "she")
 
 
 def _opens_apposition(tokens: Sequence[Token], at: int) -> bool:
@@ -314,9 +308,7 @@ def _goes_on(tokens: Sequence[Token], at: int, end: int) -> bool:
 
 
 def _cue_within(tokens: Sequence[Token], first: int, end: int) -> bool:
-    return any(
-        tokens[at].word in CUES and CUES[tokens[at].word].complement != "object" for at in range(first, end)
-    )
+    return any(tokens[at].word in CUES and CUES[tokens[at].word].complement != "object" for at in range(first, end))
 
 
 def _stops_phrase(tokens: Sequence[Token], at: int, end: int, apposed: bool) -> bool:
@@ -324,8 +316,7 @@ def _stops_phrase(tokens: Sequence[Token], at: int, end: int, apposed: bool) -> 
     word = token.word
     following = tokens[at + 1] if at + 1 < end else None
     if word in DAYS and (
-        token.kind == "N"
-        or word in ("last", "this", "next", "yesterday", "late", "earlier", "later", "today")
+        token.kind == "N" or word in ("last", "this", "next", "yesterday", "late", "earlier", "later", "today")
     ):
         return not apposed or token.kind == "N" or word in ("last", "this", "yesterday")
     if word in (
@@ -368,10 +359,7 @@ def _is_adjunct(tokens: Sequence[Token], at: int, end: int) -> bool:
     ):
         return True
     if tokens[at].word == "to":
-        return (
-            window[0].word in ("reporters", "journalists", "me", "the", "a", "cnn", "fox")
-            or window[0].kind == "N"
-        )
+        return window[0].word in ("reporters", "journalists", "me", "the", "a", "cnn", "fox") or window[0].kind == "N"
     for token in window:
         if token.kind in ("p", "q"):
             return False

@@ -134,9 +134,7 @@ def _opening_source_end(tokens: Sequence[Token], start: int, end: int) -> int:
     if not commas:
         return end
     after = commas[0] + 1
-    apposed = after < end and (
-        tokens[after].word in ("a", "an", "the", "who", "which") or tokens[after].kind == "N"
-    )
+    apposed = after < end and (tokens[after].word in ("a", "an", "the", "who", "which") or tokens[after].kind == "N")
     if len(commas) > 1 and apposed and not any(_is_verb(token) for token in tokens[after : commas[1]]):
         return commas[1]
     return commas[0]
@@ -154,12 +152,7 @@ def _verb(
     between = tokens[before + 1 : index]
     if _is_noun(tokens, index, cue) or _is_passive(cue, between):
         return None
-    if (
-        before >= 0
-        and tokens[before].word == "to"
-        and cue.form == "base"
-        and not quote_follows(tokens, stop, end)
-    ):
+    if before >= 0 and tokens[before].word == "to" and cue.form == "base" and not quote_follows(tokens, stop, end):
         return None
     if (turned := _inverted(tokens, verb, end, cue, before)) is not None:
         return turned
@@ -197,9 +190,7 @@ def _is_noun(tokens: Sequence[Token], index: int, cue: Cue) -> bool:
     return before.word in PREPOSITIONS and before.word != "to"
 
 
-def _inverted(
-    tokens: Sequence[Token], verb: tuple[int, int], end: int, cue: Cue, before: int
-) -> Attribution | None:
+def _inverted(tokens: Sequence[Token], verb: tuple[int, int], end: int, cue: Cue, before: int) -> Attribution | None:
     """Read ``..., said Pu Yongjian, a professor``: the source follows and closes the clause."""
     index, stop = verb
     if before != index - 1 or not _can_invert(tokens, cue, before):

@@ -88,12 +88,7 @@ def _past_opening(tokens: Sequence[Token], limit: int) -> int:
 def agrees(tokens: Sequence[Token], source: tuple[int, int], cue: Cue, between: Sequence[Token]) -> bool:
     """Whether subject and verb fit in number, where their forms show it; nouns are taken for verbs else."""
     last = tokens[source[1] - 1]
-    if (
-        source[1] - source[0] == 1
-        and last.kind == "w"
-        and last.word not in PRONOUNS
-        and last.word not in BARE_PLURALS
-    ):
+    if source[1] - source[0] == 1 and last.kind == "w" and last.word not in PRONOUNS and last.word not in BARE_PLURALS:
         plural = last.word.endswith("s") and not last.word.endswith("ss")
         if not plural:
             return False
@@ -104,9 +99,7 @@ def agrees(tokens: Sequence[Token], source: tuple[int, int], cue: Cue, between: 
 
 def _is_plural(phrase: Sequence[Token]) -> bool:
     """Whether the head of the phrase, before any ``of`` or ``with``, is plural: ``Critics of the plan``."""
-    end = next(
-        (i for i, token in enumerate(phrase) if i and token.word in PREPOSITIONS | {",", "who"}), len(phrase)
-    )
+    end = next((i for i, token in enumerate(phrase) if i and token.word in PREPOSITIONS | {",", "who"}), len(phrase))
     head = phrase[end - 1].word
     if head in ("they", "i", "we", "you", "who", "that", "which") or head in BARE_PLURALS:
         return True

@@ -78,9 +78,7 @@ def resolve(text: str, mentions: Sequence[Span], subjects: Sequence[Span] = ()) 
 def _is_common_noun(name: Named, text: str) -> bool:
     """``Leaders`` at the start of a sentence, where the article also has ``leaders``."""
     word = name.bare
-    return (
-        name.person and not name.title and word.istitle() and " " not in word and f" {word.lower()}" in text
-    )
+    return name.person and not name.title and word.istitle() and " " not in word and f" {word.lower()}" in text
 
 
 def _is_known_person(name: Named, full_names: dict[str, list[str]], people: dict[str, _Person]) -> bool:
@@ -120,9 +118,7 @@ def _without_possessive(name: str) -> str:
     return name.removesuffix("’s").removesuffix("'s").rstrip("’'")
 
 
-def _known(
-    name: Named, full_names: dict[str, list[str]], people: dict[str, _Person], *, spoken: bool
-) -> _Person:
+def _known(name: Named, full_names: dict[str, list[str]], people: dict[str, _Person], *, spoken: bool) -> _Person:
     bare = _without_possessive(name.bare)
     if is_chinese_name(bare):
         bare = _in_full_chinese(bare, people)
@@ -148,9 +144,7 @@ def _fullest(full: str, full_names: dict[str, list[str]]) -> str:
     same = [
         other
         for other in full_names.get(surname(full), ())
-        if other.split()[0] == words[0]
-        and surname(other) == surname(full)
-        and set(words) <= set(other.split())
+        if other.split()[0] == words[0] and surname(other) == surname(full) and set(words) <= set(other.split())
     ]
     return max([full, *same], key=len)
 
@@ -185,9 +179,7 @@ def _by_role(bare: str, people: dict[str, _Person]) -> str:
 def _in_full_chinese(bare: str, people: dict[str, _Person]) -> str:
     """``蒲`` (of ``蒲教授``) -> ``蒲勇健``, where only one of that surname is quoted."""
     fits = [
-        other
-        for other in islice(people, _NAMESAKES)
-        if len(bare) <= 2 and other != bare and other.startswith(bare)
+        other for other in islice(people, _NAMESAKES) if len(bare) <= 2 and other != bare and other.startswith(bare)
     ]
     return fits[0] if len(fits) == 1 and people[fits[0]].person else bare
 

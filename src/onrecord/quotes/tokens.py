@@ -36,9 +36,7 @@ _TOKEN = re.compile(
 _LONGEST = 250
 
 
-def tokenise(
-    text: str, start: int, end: int, pairs: Sequence[Marked], language: str | None
-) -> list[list[Token]]:
+def tokenise(text: str, start: int, end: int, pairs: Sequence[Marked], language: str | None) -> list[list[Token]]:
     """Return the tokens of a paragraph, sentence by sentence; ``pairs`` are its quotations, each one token.
 
     ``“No. Never,” he said. Pu left.`` -> ``[q, he, said, .]`` and ``[Pu, left, .]``
@@ -67,9 +65,7 @@ def _words(text: str, start: int, end: int, tokens: list[Token]) -> None:
         tokens.append(Token(match.start(), match.end(), word, kind))
 
 
-def sentence_spans(
-    text: str, start: int, end: int, pairs: Sequence[Marked], language: str | None
-) -> list[Span]:
+def sentence_spans(text: str, start: int, end: int, pairs: Sequence[Marked], language: str | None) -> list[Span]:
     """Return the sentences of a paragraph; none ends within a quotation."""
     spans: list[Span] = []
     index = 0
@@ -106,12 +102,7 @@ def _joined(text: str, groups: list[list[Token]], pairs: Sequence[Marked]) -> li
     found: list[list[Token]] = []
     for group in groups:
         last = found[-1][-1] if found else None
-        if (
-            last is not None
-            and last.kind == "q"
-            and ends.get(last.end) in tuple("?!,—–-…")
-            and _is_tag(group)
-        ):
+        if last is not None and last.kind == "q" and ends.get(last.end) in tuple("?!,—–-…") and _is_tag(group):
             found[-1] = [*found[-1], *group]
         else:
             found.append(group)

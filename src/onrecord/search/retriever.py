@@ -22,6 +22,7 @@ _WEIGHTS = {"dense": 1.0, "keywords": 2.0}
 _DEPTH = 50
 
 Ranking = Sequence[tuple[int, float]]
+Found = Literal["dense", "keywords"]
 
 
 class Retriever:
@@ -45,8 +46,7 @@ class Retriever:
             people = {one.name: ((one.name,), one.aliases) for one in store.speakers()}
         forms = speaker_forms({name: (*names, *aliases) for name, (names, aliases) in people.items()})
         self.speaker_forms = {
-            form: tuple(name for person in persons for name in people[person][0])
-            for form, persons in forms.items()
+            form: tuple(name for person in persons for name in people[person][0]) for form, persons in forms.items()
         }
 
     def search(self, query: str, *, k: int = 10, filters: Filters | None = None) -> list[Hit]:
@@ -57,7 +57,7 @@ class Retriever:
         among = self._among(filters or Filters())
         vector = self.embedder.embed([query])[0]
         depth = max(_DEPTH, k)
-        rankings = {
+        rankings: dict[Found, Ranking] = {
             "dense": self._vectors.search(vector, depth, among=among),
             "keywords": self._keywords.search(query, depth, among=among),
         }
@@ -90,18 +90,16 @@ class Retriever:
         return self.store.rows_matching(filters, names)
 
 
-def fuse(
-    rankings: Mapping[Literal["dense", "keywords"] | str, Ranking], *, k: int
-) -> list[tuple[int, float, frozenset[Literal["dense", "keywords"]]]]:
+def fuse(rankings: Mapping[Found, Ranking], *, k: int) -> list[tuple[int, float, frozenset[Found]]]:
     """Reciprocal rank fusion: a row scores the sum of weight / (60 + rank) over the rankings that hold it.
 
     Best first; equal scores are broken by the lower row, so that the same index answers the same way.
     """
     scores: dict[int, float] = {}
-    found_by: dict[int, set[str]] = {}
+    found_by: dict[int, set[Found]] = {}
     for name, ranking in rankings.items():
         for rank, (row, _) in enumerate(ranking, start=1):
             scores[row] = scores.get(row, 0.0) + _WEIGHTS[name] / (_RRF_K + rank)
             found_by.setdefault(row, set()).add(name)
     best = sorted(scores, key=lambda row: (-scores[row], row))[:k]
-    return [(row, scores[row], frozenset(found_by[row])) for row in best]  # type: ignore[misc]
+    return [(row, scores[row], frozenset(found_by[row])) for row in best]

@@ -29,7 +29,16 @@ from typing import Any
 
 from onrecord.errors import IndexBusyError, IndexDamagedError, IndexMismatchError, IndexMissingError
 
-__all__ = ["FORMAT", "Manifest", "current_generation", "open_generation", "publish", "replace_text", "verify_files", "writer"]
+__all__ = [
+    "FORMAT",
+    "Manifest",
+    "current_generation",
+    "open_generation",
+    "publish",
+    "replace_text",
+    "verify_files",
+    "writer",
+]
 
 FORMAT = 1
 KEEP = 3
@@ -156,9 +165,7 @@ def _read_manifest(folder: Path) -> Manifest:
     except FileNotFoundError:
         raise IndexDamagedError(f"{folder.name}/manifest.json is missing", hint=_REBUILD) from None
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise IndexDamagedError(
-            f"{folder.name}/manifest.json is damaged ({error})", hint=_REBUILD
-        ) from error
+        raise IndexDamagedError(f"{folder.name}/manifest.json is damaged ({error})", hint=_REBUILD) from error
 
 
 def _write_manifest(folder: Path, manifest: Manifest) -> None:

@@ -122,7 +122,9 @@ class Store:
     def __init__(self, path: Path) -> None:
         self._lock = threading.Lock()
         try:
-            self._db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+            self._db = sqlite3.connect(
+                f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
+            )
             self._db.execute("SELECT count(*) FROM articles")
         except sqlite3.Error as error:
             raise IndexDamagedError(f"{path.name} cannot be read ({error})", hint="run `onrecord verify`") from error
@@ -139,7 +141,9 @@ class Store:
     def articles(self) -> Iterator[tuple[Article, str]]:
         """Every article with its content hash, in the order in which they were added."""
         last = 0
-        while batch := self._rows("SELECT no, id, meta, text, hash FROM articles WHERE no > ? ORDER BY no LIMIT 256", (last,)):
+        while batch := self._rows(
+            "SELECT no, id, meta, text, hash FROM articles WHERE no > ? ORDER BY no LIMIT 256", (last,)
+        ):
             for no, article_id, meta, text, digest in batch:
                 last = no
                 yield _article(article_id, meta, text), digest
@@ -229,7 +233,9 @@ class Store:
             with self._lock, closing(self._db.execute(sql, values)) as cursor:
                 return cursor.fetchall()
         except sqlite3.DatabaseError as error:
-            raise IndexDamagedError(f"the article store cannot be read ({error})", hint="run `onrecord verify`") from error
+            raise IndexDamagedError(
+                f"the article store cannot be read ({error})", hint="run `onrecord verify`"
+            ) from error
 
 
 def _marks(values: Sequence[str]) -> str:
@@ -286,5 +292,5 @@ def _quote(article: Article, speaker: str | None, meta: str) -> Quote:
     )
 
 
-def _json(value: Mapping[str, Any]) -> str:
+def _json(value: Mapping[str, Any] | list[str]) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

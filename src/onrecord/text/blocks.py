@@ -65,8 +65,7 @@ def classify(lines: Sequence[str]) -> list[BlockKind]:
     kinds = [_by_words(line) for line in lines]
     _spread_at_the_foot(lines, kinds)
     return [
-        "heading" if kind == "body" and _is_heading(lines, kinds, index) else kind
-        for index, kind in enumerate(kinds)
+        "heading" if kind == "body" and _is_heading(lines, kinds, index) else kind for index, kind in enumerate(kinds)
     ]
 
 

@@ -50,12 +50,7 @@ def _boundaries(text: str, start: int, end: int, language: str) -> Iterator[int]
 
 def _before_opening(text: str, stop: int, end: int) -> int:
     # A quotation that is not closed in this text leaves its opening mark with the sentence before.
-    if (
-        stop < end
-        and text[stop - 1] in _OPENERS
-        and text[stop - 2 : stop - 1].isspace()
-        and not text[stop].isspace()
-    ):
+    if stop < end and text[stop - 1] in _OPENERS and text[stop - 2 : stop - 1].isspace() and not text[stop].isspace():
         return stop - 1
     return stop
 

@@ -226,10 +226,7 @@ def _objection(question: str) -> str | None:
     if not question:
         return "Type a question first."
     if len(question) > MAX_QUESTION:
-        return (
-            f"Your question has {len(question)} characters; at most {MAX_QUESTION} can be read."
-            " Please shorten it."
-        )
+        return f"Your question has {len(question)} characters; at most {MAX_QUESTION} can be read. Please shorten it."
     return None
 
 

@@ -60,9 +60,7 @@ class Exchange:
         if isinstance(event, Searched):
             return replace(self, hits=event.hits)
         if isinstance(event, Answer):
-            return replace(
-                self, answer=event, statements=event.statements, citations=_by_number(event.citations)
-            )
+            return replace(self, answer=event, statements=event.statements, citations=_by_number(event.citations))
         return replace(
             self,
             statements=(*self.statements, event.statement),
@@ -78,8 +76,7 @@ class Exchange:
 def header(about: str) -> str:
     """Render the masthead; ``about`` names what can be asked about."""
     return _clean(
-        f'<div class="onr-masthead"><p class="onr-name">On Record</p>'
-        f'<p class="onr-about">{_text(about)}</p></div>'
+        f'<div class="onr-masthead"><p class="onr-name">On Record</p><p class="onr-about">{_text(about)}</p></div>'
     )
 
 
@@ -169,9 +166,7 @@ def _chips(exchange: Exchange, numbers: Iterable[int]) -> str:
 def _chip(turn: int, citation: Citation) -> str:
     """Render a number that links to its source; ``chat.js`` makes the title its name as well."""
     number, name = citation.number, " ".join(_title(citation.article).split())
-    return (
-        f'<a class="onr-chip" href="#onr-{turn}-{number}" title="Source {number}: {_text(name)}">{number}</a>'
-    )
+    return f'<a class="onr-chip" href="#onr-{turn}-{number}" title="Source {number}: {_text(name)}">{number}</a>'
 
 
 def _refusal(answer: Answer, about: str) -> str:
@@ -260,11 +255,7 @@ def _card(exchange: Exchange, citation: Citation) -> str:
 
 
 def _speakers(exchange: Exchange, number: int) -> str:
-    said = [
-        _said_by(statement, "{}")
-        for statement in exchange.statements
-        if number in statement.citations
-    ]
+    said = [_said_by(statement, "{}") for statement in exchange.statements if number in statement.citations]
     named = "; ".join(dict.fromkeys(filter(None, said)))
     return f'<p class="onr-by">{_text(named)}</p>' if named else ""
 
@@ -273,9 +264,7 @@ def _uncited(exchange: Exchange) -> str:
     def cited(hit: Hit) -> bool:
         passage = hit.passage
         return any(
-            citation.article.id == passage.article.id
-            and citation.start < passage.end
-            and passage.start < citation.end
+            citation.article.id == passage.article.id and citation.start < passage.end and passage.start < citation.end
             for citation in exchange.citations
         )
 
@@ -283,10 +272,7 @@ def _uncited(exchange: Exchange) -> str:
     if not rest:
         return ""
     title = "Also searched" if exchange.answer else "Searching in…"
-    return (
-        f'<details class="onr-fold onr-uncited"><summary>{title} ({len(rest)})</summary>'
-        f"{_found(rest)}</details>"
-    )
+    return f'<details class="onr-fold onr-uncited"><summary>{title} ({len(rest)})</summary>{_found(rest)}</details>'
 
 
 def _found(hits: Sequence[Hit]) -> str:
