@@ -399,10 +399,8 @@ def _readable(answer: Any) -> str:
         lines.append(f"{name}{statement.text} {marks}\n")
     for citation in answer.citations:
         article = citation.article
-        day = article.published or "date unknown"
-        lines.append(
-            f"[{citation.number}] {article.title} ({article.outlet or article.id}, {day}) {citation.start}:{citation.end}"
-        )
+        where = f"{article.outlet or article.id}, {article.published or 'date unknown'}"
+        lines.append(f"[{citation.number}] {article.title} ({where}) {citation.start}:{citation.end}")
     return "\n".join(lines)
 
 

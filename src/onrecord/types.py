@@ -7,7 +7,7 @@ article is a slice of it, taken here and nowhere else, so that text and offsets 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, NamedTuple
@@ -354,29 +354,35 @@ class Answer:
     timings: Timings | None = None
 
     def __post_init__(self) -> None:
-        cited = {citation.number: citation.text for citation in self.citations}
+        cited = {citation.number: citation for citation in self.citations}
         if len(cited) != len(self.citations):
             raise ValueError("two citations share a number")
         if self.refused == bool(self.statements):
             raise ValueError("an answer either states something or is refused")
         for statement in self.statements:
-            if not statement.citations or not set(statement.citations) <= cited.keys():
-                raise ValueError(f"{statement.citations} do not resolve: {statement.text!r}")
-            passages = [cited[number] for number in statement.citations]
-            if any(statement.text in passage for passage in passages):
-                continue
-            for start, end in quotations(statement.text):
-                words = statement.text[start:end]
-                if not any(words in passage for passage in passages):
-                    raise ValueError(f"not verbatim in what it cites: {words!r}")
-        if span := self.answer_span:
-            source = next((one for one in self.citations if one.number == span.citation), None)
-            if source is None:
-                raise ValueError(f"citation {span.citation} of the answer span does not resolve")
-            if not source.start <= span.start < span.end <= source.end:
-                raise ValueError("the answer span lies outside its citation")
-            if source.article.text[span.start : span.end] != span.text:
-                raise ValueError("the answer span is not verbatim")
+            _check_statement(statement, cited)
+        if self.answer_span is not None:
+            _check_answer_span(self.answer_span, cited)
+
+
+def _check_statement(statement: Statement, cited: Mapping[int, Citation]) -> None:
+    if not statement.citations or not set(statement.citations) <= cited.keys():
+        raise ValueError(f"{statement.citations} do not resolve: {statement.text!r}")
+    passages = [cited[number].text for number in statement.citations]
+    if any(statement.text in passage for passage in passages):
+        return
+    for start, end in quotations(statement.text):
+        words = statement.text[start:end]
+        if not any(words in passage for passage in passages):
+            raise ValueError(f"not verbatim in what it cites: {words!r}")
+
+
+def _check_answer_span(span: AnswerSpan, cited: Mapping[int, Citation]) -> None:
+    source = cited.get(span.citation)
+    if source is None or not source.start <= span.start < span.end <= source.end:
+        raise ValueError("the answer span lies outside its citation")
+    if source.article.text[span.start : span.end] != span.text:
+        raise ValueError("the answer span is not verbatim")
 
 
 @dataclass(frozen=True, slots=True)
@@ -453,10 +459,24 @@ class StatementPiece:
 AnswerEvent = Searched | StatementPiece | Answer
 
 _CLOSING = {
-    "“": "”", "„": "“”", "«": "»", "‹": "›", "「": "」", "『": "』", "﹁": "﹂", "﹃": "﹄", "〝": "〞〟",
-    "‘": "’", "‚": "‘’", '"': '"', "'": "'", "＂": "＂",
+    "“": "”",
+    "„": "“”",
+    "«": "»",
+    "‹": "›",
+    "「": "」",
+    "『": "』",
+    "﹁": "﹂",
+    "﹃": "﹄",
+    "〝": "〞〟",
+    "‘": "’",
+    "‚": "‘’",
+    '"': '"',
+    "'": "'",
+    "＂": "＂",
     # Closing marks that open where Germans, Swedes and others write them: »so« and ”so”.
-    "»": "«", "›": "‹", "”": "”",
+    "»": "«",
+    "›": "‹",
+    "”": "”",
 }
 _OPENING = re.compile(f"[{''.join(_CLOSING)}]")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from onrecord.text.sentences import sentences
 from onrecord.text.tokens import STOP_WORDS, stem, words
@@ -12,17 +13,20 @@ from onrecord.text.tokens import STOP_WORDS, stem, words
 __all__ = ["unsupported"]
 
 _SHARE = 0.8
-_NEGATIONS = frozenset(["no", "not", "never", "none", "nobody", "nothing", "neither", "nor", "without", "cannot", "nt", "hardly", "barely"])
+_NEGATIONS = frozenset("no not never none nobody nothing neither nor without cannot nt hardly barely".split())
 _HEDGES = frozenset(
-    ["may", "might", "could", "would", "should", "if", "unless", "perhaps", "maybe", "possibly", "probably", "likely", "unlikely", "almost", "about", "nearly"]
+    """may might could would should if unless perhaps maybe possibly probably likely unlikely almost about
+    nearly""".split()
 )
 _SAYING = frozenset(
     stem(word)
-    for word in ["say", "says", "said", "saying", "tell", "told", "think", "thinks", "thought", "believe", "believes", "believed", "according", "added", "add", "adds", "noted"]
+    for word in """say says said saying tell told think thinks thought believe believes believed according
+    add adds added noted""".split()
 )
 _TOKEN = re.compile(r"\w+(?:['’]\w+)*")
 _NUMBER_WORDS = frozenset(
-    ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "twenty", "thirty", "forty", "fifty", "hundred", "thousand", "million", "billion", "trillion", "percent"]
+    """one two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty hundred
+    thousand million billion trillion percent""".split()
 )
 
 
@@ -46,9 +50,11 @@ def unsupported(statement: str, passage: str, *, speaker: str | None = None) -> 
     if len(said) < 2:
         return "it says nothing"
     spans = sentences(passage)
-    windows = [passage[a.start : b.end] for a, b in zip(spans, spans[1:], strict=False)]
+    windows = [passage[a.start : b.end] for a, b in pairwise(spans)]
     reasons = [_against(statement, said, text, speaker) for text in [passage[s:e] for s, e in spans] + windows]
-    return None if None in reasons else (reasons[0] if reasons else "the passage is empty")
+    if not reasons:
+        return "the passage is empty"
+    return None if None in reasons else reasons[0]
 
 
 def _against(statement: str, said: Sequence[_Word], source: str, speaker: str | None) -> str | None:
@@ -62,7 +68,7 @@ def _against(statement: str, said: Sequence[_Word], source: str, speaker: str | 
     if bool(own & _NEGATIONS) != bool(other & _NEGATIONS):
         return "one of the two is negated"
     if lost := (own ^ other) & _HEDGES:
-        return f"{sorted(lost)[0]!r} stands in only one of the two"
+        return f"{min(lost)!r} stands in only one of the two"
     return None
 
 

@@ -15,9 +15,14 @@ __all__ = ["Understood", "understand"]
 
 _SAYING = frozenset(
     stem(word)
-    for word in ["say", "says", "said", "saying", "tell", "told", "think", "thinks", "thought", "believe", "believes", "believed", "opinion", "opinions", "view", "views", "stance", "claim", "claims", "claimed", "mention", "mentions", "mentioned", "comment", "comments", "commented", "talk", "talks", "talked", "discuss", "discusses", "discussed", "explain", "explains", "explained", "describe", "describes", "described", "argue", "argues", "argued", "statement", "statements", "quote", "quotes", "quoted", "according", "remark", "remarks", "position", "speak", "spoke", "feel", "feels", "mean", "means", "warn", "warns", "warned", "predict", "predicts", "predicted", "suggest", "suggests", "suggested", "call", "calls", "called", "说", "表示", "认为", "指出", "称"]
+    for word in """say says said saying tell told think thinks thought believe believes believed opinion opinions
+    view views stance claim claims claimed mention mentions mentioned comment comments commented talk talks
+    talked discuss discusses discussed explain explains explained describe describes described argue argues
+    argued statement statements quote quotes quoted according remark remarks position speak spoke feel feels
+    mean means warn warns warned predict predicts predicted suggest suggests suggested call calls called
+    说 表示 认为 指出 称""".split()
 )
-_SPEECH = _SAYING | {stem(word) for word in ["know", "regarding", "concerning", "topic", "subject", "professor", "mr", "mrs", "ms", "dr"]}
+_SPEECH = _SAYING | {stem(word) for word in "know regarding concerning topic subject professor mr mrs ms dr".split()}
 _ABOUT_PERSON = re.compile(r"\s*(?:and\s+)?(?:who\s+(?:is|was)|why\s+did|what\s+about)\b", re.IGNORECASE)
 _CAPITALISED = re.compile(r"(?<![\w’'-])(?:[A-Z][\w’'-]*|\d[\d.,:]*\d|\d)")
 _PRONOUN = re.compile(
@@ -27,7 +32,8 @@ _OPENERS = re.compile(
     r"\s*(?:and|but|so|also|what about|how about|why|why not|when|where)\b[^.]{0,40}\?*\s*$", re.IGNORECASE
 )
 _QUESTION_WORDS = frozenset(
-    ["What", "Who", "Whom", "Whose", "When", "Where", "Why", "How", "Which", "Is", "Are", "Was", "Were", "Do", "Does", "Did", "Has", "Have", "Had", "Can", "Could", "Will", "Would", "Should", "In", "On", "At", "The", "A", "An", "I", "Tell", "Give", "List", "And", "But", "So", "Please", "Today"]
+    "What Who Whom Whose When Where Why How Which Is Are Was Were Do Does Did Has Have Had Can Could Will Would "
+    "Should In On At The A An I Tell Give List And But So Please Today".split()
 )
 
 

@@ -11,7 +11,12 @@ from onrecord.types import SpeakerDecision, SpeakerRecord
 __all__ = ["Person", "people"]
 
 _TITLES = frozenset(
-    ["president", "vice", "prime", "minister", "premier", "chancellor", "king", "queen", "prince", "princess", "pope", "senator", "sen", "rep", "representative", "congressman", "congresswoman", "governor", "gov", "mayor", "judge", "justice", "secretary", "attorney", "general", "sheriff", "chief", "police", "captain", "capt", "lieutenant", "lt", "colonel", "col", "sergeant", "sgt", "major", "officer", "detective", "dr", "doctor", "prof", "professor", "mr", "mrs", "ms", "miss", "sir", "dame", "lord", "lady", "rev", "reverend", "father", "sister", "brother", "coach", "director", "ceo", "cfo", "chairman", "chairwoman", "chair", "commissioner", "spokesman", "spokeswoman", "spokesperson", "ambassador", "former", "acting", "then", "deputy", "assistant", "us", "u.s", "gop", "democratic", "republican", "state", "house", "speaker", "leader", "founder", "co-founder", "analyst", "economist", "author", "actor", "actress", "singer"]
+    """president vice prime minister premier chancellor king queen prince princess pope senator sen rep representative
+    congressman congresswoman governor gov mayor judge justice secretary attorney general sheriff chief police captain
+    capt lieutenant lt colonel col sergeant sgt major officer detective dr doctor prof professor mr mrs ms miss sir dame
+    lord lady rev reverend father sister brother coach director ceo cfo chairman chairwoman chair commissioner
+    spokesman spokeswoman spokesperson ambassador former acting then deputy assistant us u.s gop democratic republican
+    state house speaker leader founder co-founder analyst economist author actor actress singer""".split()
 )
 _SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv", "md", "phd"})
 _INITIAL = re.compile(r"[A-Z]\.?")

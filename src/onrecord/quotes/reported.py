@@ -198,10 +198,8 @@ def _inverted(tokens: Sequence[Token], verb: tuple[int, int], end: int, cue: Cue
     phrase = phrase_after(tokens, stop, end)
     if phrase is None or _has_verb(tokens, phrase):
         return None
-    if before < 0:
-        content = _said_after(tokens, phrase[1], end)
-    else:
-        content = _said_before(tokens, before, phrase[1], end)
+    after = phrase[1]
+    content = _said_after(tokens, after, end) if before < 0 else _said_before(tokens, before, after, end)
     return Attribution(verb, phrase, (content,)) if content is not None else None
 
 

@@ -42,12 +42,12 @@ class VectorIndex:
         self, vector: npt.NDArray[np.float32], k: int, *, among: Sequence[int] | None = None
     ) -> list[tuple[int, float]]:
         """The ``k`` rows with the highest cosine to ``vector``, best first, only rows in ``among`` if given."""
-        if among is not None and not among:
+        if not len(self) or (among is not None and not among):
             return []
         parameters = None
         if among is not None:
             selector = faiss.IDSelectorBatch(np.asarray(among, dtype=np.int64))
-            parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg] - made by SWIG
+            parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
         scores, rows = self._index.search(vector.reshape(1, -1), min(k, len(self)), params=parameters)
         return [(int(row), float(score)) for row, score in zip(rows[0], scores[0], strict=True) if row >= 0]
 

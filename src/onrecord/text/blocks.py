@@ -15,19 +15,24 @@ _PARAGRAPH = re.compile(r"\S(?:.*?\S)?(?=\s*\n[ \t\u00a0]*\n|\s*\Z)", re.DOTALL)
 # frame (consent, sharing, contact, player, advertisement), not of its subject.
 _BOILERPLATE = re.compile(
     r"""
-      \b(?:we|site)\b[^.]{0,60}\buse[sd]?\s+(?:of\s+)?cookies\b | \buse\s+of\s+cookies\b | \bcookie\s+(?:policy|settings|preferences)\b
+      \b(?:we|site)\b[^.]{0,60}\buse[sd]?\s+(?:of\s+)?cookies\b | \buse\s+of\s+cookies\b
+    | \bcookie\s+(?:policy|settings|preferences)\b
     | ^\W*(?:i\s+agree|accept(?:\s+all)?|got\s+it|manage\s+(?:choices|preferences))\W*$
     | \bprivacy\s+(?:statement|policy|notice)\b.{0,60}$ | \bterms\s+of\s+(?:use|service)\b.{0,40}$
     | ^\W*(?:about\s+us|contact\s+us|site\s?map|advertise\s+with\s+us)
-    | ^\W*(?:leav(?:e|ing)\s+a\s+(?:message|comment|reply)|share\s+(?:this|on)\b.{0,40}|follow\s+us\b.{0,60}|tweet|print|e-?mail)\W*$
+    | ^\W*(?:leav(?:e|ing)\s+a\s+(?:message|comment|reply)|share\s+(?:this|on)\b.{0,40})\W*$
+    | ^\W*(?:follow\s+us\b.{0,60}|tweet|print|e-?mail)\W*$
     | \bfor\s+(?:any\s+)?(?:inquiries|enquiries|more\s+information),?\s+(?:please\s+)?(?:e-?mail|contact|call)\b
     | \bcan\s+be\s+reported\s+by\s+calling\b | \billegal\s+and\s+(?:undesirable|harmful)\s+information\b
     | ^\W*(?:sign\s+up|subscribe|log\s?in|register)\b.{0,80}$ | \bsign\s+up\s+for\s+(?:our|the)\b.{0,60}newsletter
-    | ^\W*(?:read\s+more|see\s+also|related(?:\s+(?:articles?|stories|content|topics))?|recommended|most\s+read|trending)\b\W*$
-    | ^\W*(?:read\s+more|see\s+also|related|more\s+on\s+this\s+story|watch)\s*: 
+    | ^\W*(?:read\s+more|see\s+also|related(?:\s+(?:articles?|stories|content|topics))?)\b\W*$
+    | ^\W*(?:recommended|most\s+read|trending)\W*$
+    | ^\W*(?:read\s+more|see\s+also|related|more\s+on\s+this\s+story|watch)\s*:
     | ^\W*(?:advertisement|sponsored(?:\s+content)?|story\s+continues\s+below.*|skip\s+(?:ad|to\s+.{1,30}))\W*$
-    | \bhow\s+relevant\s+is\s+this\s+ad\b | \bvideo\s+player\s+was\s+slow\b | \b(?:ad|video)\s+(?:never\s+loaded|content\s+never\s+loaded|froze)\b
-    | \byou'?ve\s+successfully\s+added\b | \bplay\s+video\b\W*$ | ^\W*(?:replay|pause|unmute|mute|live\s+tv|now\s+playing)\W*$
+    | \bhow\s+relevant\s+is\s+this\s+ad\b | \bvideo\s+player\s+was\s+slow\b
+    | \b(?:ad|video)\s+(?:never\s+loaded|content\s+never\s+loaded|froze)\b
+    | \byou'?ve\s+successfully\s+added\b | \bplay\s+video\b\W*$
+    | ^\W*(?:replay|pause|unmute|mute|live\s+tv|now\s+playing)\W*$
     | ©\s*\d{4} | \ball\s+rights\s+reserved\b | ^\W*copyright\b.{0,80}$
     | \bthis\s+material\s+may\s+not\s+be\s+published,\s+broadcast\b
     | ^\W*(?:分享到|责任编辑|版权所有|联系我们|关于我们|隐私政策|扫一扫|相关(?:阅读|新闻))
@@ -38,7 +43,9 @@ _BOILERPLATE = re.compile(
 # A picture's line: it ends with a credit in brackets, or begins with the word for one.
 _CREDIT = re.compile(
     r"""
-      [(（\[][^()（）\[\]]{0,80}(?:[^\W\d]/\s?[^\W\d]|\bphotos?\b|\bpictures?\b|\bimages?\b|\bfile\b|\bhandout\b|\bcourtesy\b|\bvia\b|摄|图)[^()（）\[\]]{0,80}[)）\]]\s*$
+      [(（\[] [^()（）\[\]]{0,80}
+        (?:[^\W\d]/\s?[^\W\d]|\bphotos?\b|\bpictures?\b|\bimages?\b|\bfile\b|\bhandout\b|\bcourtesy\b|\bvia\b|摄|图)
+        [^()（）\[\]]{0,80} [)）\]]\s*$
     | ^\W*(?:photo|picture|image|caption|file\s+photo|图|图片来源)\s*(?:by|credit|:|：|\u4e28)
     | \b(?:photo(?:graph)?|picture|image)\s*(?:by|credit|courtesy(?:\s+of)?)\s*:?\s*[A-Z][^.]{0,80}\.?$
     | \b(?:getty\s+images|reuters|afp|ap\s+photo|shutterstock|epa)\s*[)\]]?\s*$

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from sentencex import get_sentence_boundaries
@@ -11,6 +12,7 @@ from onrecord.types import Span
 __all__ = ["sentences"]
 
 _WIDEST = 10_000
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _CLOSERS = "”’\"')]»」』"
 _OPENERS = "“‘\"'([«「『„"
 
@@ -22,6 +24,8 @@ def sentences(text: str, start: int = 0, end: int | None = None, language: str |
     ``“Why?” he asked.  Nobody knew.`` -> ``“Why?” he asked.`` and ``Nobody knew.``
     """
     end = len(text) if end is None else end
+    # Half a character, which no article holds but a model or a question may, cannot be handed on.
+    text = _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text)
     spans: list[Span] = []
     at = start
     for boundary in _boundaries(text, start, end, (language or "en")[:2]):

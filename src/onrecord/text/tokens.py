@@ -16,7 +16,15 @@ _KANA_OR_HANGUL = re.compile(r"[\u3040-\u30ff\uac00-\ud7af]")
 _stemmer = snowballstemmer.stemmer("english")
 
 STOP_WORDS = frozenset(
-    ["a", "about", "after", "again", "against", "all", "also", "am", "an", "and", "any", "are", "as", "at", "be", "because", "been", "before", "being", "between", "both", "but", "by", "can", "could", "did", "do", "does", "doing", "done", "down", "during", "each", "ever", "few", "for", "from", "further", "had", "has", "have", "having", "he", "her", "here", "hers", "him", "his", "how", "i", "if", "in", "into", "is", "it", "its", "itself", "just", "let", "like", "made", "make", "many", "may", "me", "might", "more", "most", "much", "must", "my", "no", "nor", "not", "now", "of", "off", "on", "once", "one", "only", "or", "other", "our", "out", "over", "own", "same", "she", "should", "so", "some", "such", "than", "that", "the", "their", "them", "then", "there", "these", "they", "this", "those", "through", "to", "too", "under", "until", "up", "upon", "us", "very", "was", "way", "we", "were", "what", "when", "where", "which", "while", "who", "whom", "whose", "why", "will", "with", "would", "yes", "yet", "you", "your", "whether", "within", "without", "toward", "towards", "among", "的", "了", "是", "在", "和", "与", "有", "就", "不", "也", "都", "而", "及", "着", "或", "一个", "没有", "我们", "你们", "他们", "她们", "什么", "怎么", "哪些", "如何", "吗", "呢", "吧"]
+    """a about after again against all also am an and any are as at be because been before being between
+    both but by can could did do does doing done down during each ever few for from further had has have
+    having he her here hers him his how i if in into is it its itself just let like made make many may me
+    might more most much must my no nor not now of off on once one only or other our out over own same she
+    should so some such than that the their them then there these they this those through to too under
+    until up upon us very was way we were what when where which while who whom whose why will with would
+    yes yet you your whether within without toward towards among
+    的 了 是 在 和 与 有 就 不 也 都 而 及 着 或 一个 没有 我们 你们 他们 她们 什么 怎么 哪些 如何 吗 呢 吧
+    """.split()
 )
 
 
