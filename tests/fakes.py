@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from onrecord.errors import ModelError
-from onrecord.generation.worker import until_stop
+from onrecord.generation.templates import until_stop
 from onrecord.text.tokens import stems
 from onrecord.types import Message
 
@@ -99,9 +99,7 @@ class FakeEmbedder:
     def embedded(self) -> int:
         return len(self.texts)
 
-    def embed(
-        self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
-    ) -> npt.NDArray[np.float32]:
+    def embed(self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None) -> npt.NDArray[np.float32]:
         self.texts += texts
         vectors = np.array([_bag(text) for text in texts], dtype=np.float32).reshape(-1, self.dimensions)
         if progress is not None and texts:

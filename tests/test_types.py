@@ -8,7 +8,6 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.samples import HARBOUR, plain
 
 from onrecord.types import (
     Answer,
@@ -24,6 +23,7 @@ from onrecord.types import (
     Statement,
     quotations,
 )
+from tests.samples import HARBOUR, plain
 
 ARTICLE = plain(HARBOUR)
 PAIRS = ("“”", "„“", "„”", "«»", "»«", "‹›", "「」", "『』", "‘’", '""', "''", "””", "＂＂", "〝〞", "﹁﹂", "‚‘")
@@ -150,7 +150,9 @@ class TestAnswer:
     def test_no_style_of_marks_hides_words_that_were_not_printed(self, pair: str) -> None:
         opening, closing = pair
         with pytest.raises(ValueError, match="not verbatim"):
-            answer(Statement(f"She wants {opening}golden gates{closing} soon.", "generated", (1,)), citations=(self.GATES,))
+            answer(
+                Statement(f"She wants {opening}golden gates{closing} soon.", "generated", (1,)), citations=(self.GATES,)
+            )
 
     @pytest.mark.parametrize("pair", PAIRS)
     def test_printed_words_may_stand_in_any_marks(self, pair: str) -> None:

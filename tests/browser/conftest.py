@@ -150,9 +150,7 @@ class Newsroom:
         self.questions.append(question)
         self.closed.clear()
         try:
-            yield from getattr(self, "_" + question.text.split()[0].lower().strip("?,!"), self._what)(
-                question
-            )
+            yield from getattr(self, "_" + question.text.split()[0].lower().strip("?,!"), self._what)(question)
         finally:
             self.closed.set()
 

@@ -195,9 +195,7 @@ def test_hostile_text_is_shown_and_does_nothing(page: Page, chat: SimpleNamespac
 def test_a_question_that_is_too_long_stays_in_the_box(page: Page, chat: SimpleNamespace) -> None:
     asked = len(chat.newsroom.questions)
     send(page, "a" * 501)
-    expect(page.locator("#onr-form-notice").get_by_role("alert")).to_contain_text(
-        "501 characters; at most 500"
-    )
+    expect(page.locator("#onr-form-notice").get_by_role("alert")).to_contain_text("501 characters; at most 500")
     expect(page.get_by_label("Your question")).to_have_value("a" * 501)
     assert len(chat.newsroom.questions) == asked
     ask(page, "What did Pu say?")

@@ -71,9 +71,7 @@ def test_a_reader_asks_and_opens_a_citation(address: str, open_page: Callable[..
     )
 
 
-def test_a_question_that_the_corpus_does_not_answer_is_refused(
-    address: str, open_page: Callable[..., Page]
-) -> None:
+def test_a_question_that_the_corpus_does_not_answer_is_refused(address: str, open_page: Callable[..., Page]) -> None:
     page = open_page(address)
     _asked(page, "What is the capital of France?")
     refusal = page.locator(".onr-refusal")
@@ -81,9 +79,7 @@ def test_a_question_that_the_corpus_does_not_answer_is_refused(
     expect(page.locator("a.onr-chip")).to_have_count(0)
 
 
-def test_the_examples_come_from_the_corpus_and_are_answered(
-    address: str, open_page: Callable[..., Page]
-) -> None:
+def test_the_examples_come_from_the_corpus_and_are_answered(address: str, open_page: Callable[..., Page]) -> None:
     page = open_page(address)
     examples = page.locator("#onr-examples button")
     assert examples.count() >= 2

@@ -11,9 +11,7 @@ from onrecord.evaluation import quotes as measured
 from onrecord.evaluation.quotes import Attributed, Document, Figures, NatureQuote
 from onrecord.types import Article, Quote, Span, Speaker
 
-TEXT = (
-    'Keller said: "We will build it right here." Moore warned that prices fall. "So what is it now," he said.'
-)
+TEXT = 'Keller said: "We will build it right here." Moore warned that prices fall. "So what is it now," he said.'
 FIRST = (14, 42)
 SECOND = (76, 94)
 
@@ -41,9 +39,7 @@ def document() -> Document:
         "a",
         TEXT,
         (
-            Attributed(
-                (span("Keller"),), (span("said"),), ((span("We will").start - 1, span("here.").end + 1),)
-            ),
+            Attributed((span("Keller"),), (span("said"),), ((span("We will").start - 1, span("here.").end + 1),)),
             Attributed((span("Moore"),), (span("warned"),), (span("that prices fall"),)),
             Attributed(((96, 98),), (), (span('"So what is it now,"'),)),
         ),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from tests.samples import HARBOUR, SMELTER, plain
 
 from onrecord.generation.citations import checked, drafts
 from onrecord.types import Answer, Citation, Evidence, EvidenceItem, Passage, Statement, quotations
+from tests.samples import HARBOUR, SMELTER, plain
 
 MODEL_TEXT = (
     "Keller said that the water is rising. [1] Dr. Moore sold 3.5 tonnes [2, 3]. "
@@ -56,7 +58,9 @@ def test_where_a_stream_is_cut_changes_nothing(at: int) -> None:
 
 @given(
     st.lists(
-        st.sampled_from(["It rained.", "[1]", "[2, 3]", "[", "]", "“", "”", '"', "\n", " ", "Dr.", "3.5", "门。", "?", "a" * 300])
+        st.sampled_from(
+            ["It rained.", "[1]", "[2, 3]", "[", "]", "“", "”", '"', "\n", " ", "Dr.", "3.5", "门。", "?", "a" * 300]
+        )
     ),
     st.lists(st.integers(0, 400)),
 )
@@ -65,12 +69,14 @@ def test_where_a_stream_is_cut_changes_nothing(at: int) -> None:
 def test_no_pieces_change_the_statements(parts: list[str], cuts: list[int]) -> None:
     text = "".join(parts)
     ends = sorted({min(cut, len(text)) for cut in cuts} | {0, len(text)})
-    pieces = [text[start:end] for start, end in zip(ends, ends[1:], strict=False)]
+    pieces = [text[start:end] for start, end in itertools.pairwise(ends)]
     assert list(drafts(pieces)) == list(drafts([text])) == list(drafts(text))
 
 
 def test_a_statement_that_its_passage_supports_is_kept() -> None:
-    statement = checked("The council decided to raise the harbour wall in Oststadt by two metres.", (1,), evidence(HARBOUR))
+    statement = checked(
+        "The council decided to raise the harbour wall in Oststadt by two metres.", (1,), evidence(HARBOUR)
+    )
     assert statement is None  # "decided to raise" is not what was printed
     text = "The harbour wall in Oststadt will be raised by two metres before the winter of 2031."
     assert checked(text, (1,), evidence(HARBOUR)) == Statement(text, "generated", (1,))
@@ -93,7 +99,10 @@ def test_what_nothing_supports_is_withheld() -> None:
 @pytest.mark.parametrize(
     ("said", "shown"),
     [
-        ('Keller said, "The water is rising faster than the wall."', "Keller said, “The water is rising faster than the wall.”"),
+        (
+            'Keller said, "The water is rising faster than the wall."',
+            "Keller said, “The water is rising faster than the wall.”",
+        ),
         ("Keller said: «We  need new gates.»", "Keller said: «We need new gates.»"),
     ],
 )
@@ -118,7 +127,22 @@ def test_a_quotation_with_a_word_changed_is_withheld() -> None:
 
 
 MARKS = "“”„«»‹›「」『』‘’‚\"'″＂〝〞‟"
-WORDS = ["The", "harbour", "wall", "in", "Oststadt", "will", "be", "raised", "by", "two", "metres", "gates", "isn't", "ﬁrm"]
+WORDS = [
+    "The",
+    "harbour",
+    "wall",
+    "in",
+    "Oststadt",
+    "will",
+    "be",
+    "raised",
+    "by",
+    "two",
+    "metres",
+    "gates",
+    "isn't",
+    "ﬁrm",
+]
 hostile = st.lists(st.one_of(st.sampled_from(WORDS), st.sampled_from(list(MARKS + ".,[ -–\u200b\u00a0")))).map(
     lambda parts: " ".join(parts)
 )

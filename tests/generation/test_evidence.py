@@ -6,8 +6,6 @@ from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
-from tests.samples import FRAMED, HARBOUR, SMELTER, article_texts, plain, shipped
 
 from onrecord.errors import FileError
 from onrecord.generation.evidence import Candidate, candidates, choose, is_answerable, score
@@ -16,6 +14,7 @@ from onrecord.quotes.extract import extract_quotes
 from onrecord.text.names import speaker_forms
 from onrecord.text.passages import passages
 from onrecord.types import Article, Hit, Passage, Question
+from tests.samples import FRAMED, HARBOUR, SMELTER, article_texts, plain, shipped
 
 FORMS = speaker_forms({"Maria Keller": ["Keller"], "James Moore": ["Moore"]})
 
@@ -43,7 +42,9 @@ def scored(question: str, *articles: Article, similarity: float = 0.5) -> list[C
 def test_utterances_and_sentences_each_once() -> None:
     article = plain(f"The gates of the port were built in 1961.\n\n{HARBOUR}")
     twice = [Hit(passage, 1.0) for passage in passages(article) * 2]
-    shown = [(one.kind, one.speaker, one.passage.text[:20]) for one in candidates(twice, asked("gates"), extract_quotes)]
+    shown = [
+        (one.kind, one.speaker, one.passage.text[:20]) for one in candidates(twice, asked("gates"), extract_quotes)
+    ]
     assert sorted(shown, key=str) == [
         ("extract", None, "The gates of the por"),
         ("quoted", "Maria Keller", "“The water is rising"),

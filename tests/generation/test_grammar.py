@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 
 from hypothesis import given
-from hypothesis import strategies as st
-from tests.samples import HARBOUR, SMELTER, article_texts, plain
 
 from onrecord.errors import FileError
 from onrecord.generation.citations import checked, drafts
 from onrecord.generation.grammar import copying
 from onrecord.types import Evidence, EvidenceItem, Passage
+from tests.samples import HARBOUR, SMELTER, article_texts, plain
 
 QUOTED = "“The water is rising faster than the wall, and the gates are old. We need new gates,” said Maria Keller."
 

@@ -292,9 +292,7 @@ def test_after_three_faults_nothing_is_started_until_the_model_has_cooled_down()
         assert say(model, "say again") == "again "
 
 
-def test_a_warmed_model_is_started_again_and_reads_its_beginning_again(
-    model: LocalModel, tmp_path: Path
-) -> None:
+def test_a_warmed_model_is_started_again_and_reads_its_beginning_again(model: LocalModel, tmp_path: Path) -> None:
     note = tmp_path / "note"
     model.warm([Message("user", f"note {note}")])
     for _ in range(2):
@@ -328,9 +326,7 @@ def test_reading_ahead_is_left_out_where_a_request_waits(model: LocalModel, tmp_
     assert not note.exists()
 
 
-def test_a_model_that_was_closed_or_never_warmed_is_not_started_again(
-    model: LocalModel, tmp_path: Path
-) -> None:
+def test_a_model_that_was_closed_or_never_warmed_is_not_started_again(model: LocalModel, tmp_path: Path) -> None:
     with pytest.raises(ModelCrashedError):
         say(model, "die SIGKILL")
     assert not model._children[0].alive
@@ -369,9 +365,7 @@ def test_prints_of_native_code_do_not_reach_the_protocol(model: LocalModel) -> N
     assert say(model, "print") == "clean"
 
 
-def test_the_process_gets_no_secrets_and_leaves_no_core(
-    model: LocalModel, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_process_gets_no_secrets_and_leaves_no_core(model: LocalModel, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ONRECORD_STAFF_PASSWORD", "canary")
     assert set(say(model, "environment").split()) <= {*child.KEPT_ENVIRONMENT, "PYTHONPATH", "LC_CTYPE"}
     assert say(model, "limits") == "(0, 0)"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from tests.samples import HARBOUR, SMELTER, plain
 
 from onrecord.generation.prompts import FIXED, fitting, messages
 from onrecord.types import Evidence, EvidenceItem, Passage
+from tests.samples import HARBOUR, SMELTER, plain
 
 ARTICLES = [plain(HARBOUR), plain(SMELTER), plain("It rained.\nA lot.")]
 EVIDENCE = Evidence(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.samples import HARBOUR, SENTENCES
 
 from onrecord.generation.support import unsupported
+from tests.samples import HARBOUR, SENTENCES
 
 PLANS = (
     "Chongqing is planning to use smart manufacturing to improve the automobile industry, while Chengdu is "

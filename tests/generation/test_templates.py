@@ -76,7 +76,5 @@ def family(name: str) -> Family:
         (["abc"], [""], ["abc"]),
     ],
 )
-def test_no_part_of_a_stop_string_is_let_out(
-    pieces: list[str], stops: list[str], expected: list[str]
-) -> None:
+def test_no_part_of_a_stop_string_is_let_out(pieces: list[str], stops: list[str], expected: list[str]) -> None:
     assert list(until_stop(pieces, stops)) == expected

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.contracts import EmbedderContract
 
 from onrecord.errors import ModelMissingError
 from onrecord.search.embedder import SentenceEmbedder, find_embedder
+from tests.contracts import EmbedderContract
 
 pytestmark = pytest.mark.model
 

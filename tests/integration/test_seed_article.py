@@ -65,9 +65,7 @@ class TestSeedQuestion:
             for start, end in quotations(statement.text):
                 assert any(statement.text[start:end] in cited[number] for number in statement.citations)
 
-    def test_only_the_body_is_cited(
-        self, product: Runtime, phrased: bool, request: pytest.FixtureRequest
-    ) -> None:
+    def test_only_the_body_is_cited(self, product: Runtime, phrased: bool, request: pytest.FixtureRequest) -> None:
         if phrased:
             request.getfixturevalue("language_model")
         for question in (SEED, "Who is Pu Yongjian?", "What has been formed by Liangjiang New Area?"):

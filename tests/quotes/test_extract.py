@@ -119,9 +119,7 @@ def test_a_paragraph_of_quotation_continues_the_speaker_before_it() -> None:
 
 
 def test_lines_without_blank_lines_between_them_are_paragraphs() -> None:
-    first, second = quotes(
-        "“Prices will fall soon,” said Maria Keller.\n“That is not what we see,” said Ivan Petrov."
-    )
+    first, second = quotes("“Prices will fall soon,” said Maria Keller.\n“That is not what we see,” said Ivan Petrov.")
     assert [name(first), name(second)] == ["Maria Keller", "Ivan Petrov"]
 
 

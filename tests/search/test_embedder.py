@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.contracts import EmbedderContract
-from tests.fakes import FakeEmbedder
 
 from onrecord.errors import ModelMissingError
 from onrecord.search.embedder import SentenceEmbedder, find_embedder
+from tests.contracts import EmbedderContract
+from tests.fakes import FakeEmbedder
 
 
 class TestFakeEmbedder(EmbedderContract):

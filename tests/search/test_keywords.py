@@ -70,7 +70,14 @@ def test_no_words_no_hits(index: KeywordIndex, query: str) -> None:
 
 def test_operators_are_words(index: KeywordIndex) -> None:
     plain = index.search("copper wall", 10)
-    for query in ('copper AND wall"', "copper -wall", "+copper wall)", "text:copper wall", "(copper wall~2^9", "copper* [wall"):
+    for query in (
+        'copper AND wall"',
+        "copper -wall",
+        "+copper wall)",
+        "text:copper wall",
+        "(copper wall~2^9",
+        "copper* [wall",
+    ):
         assert {row for row, _ in index.search(query, 10)} >= {row for row, _ in plain}
 
 

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.fakes import FakeEmbedder
-from tests.samples import HARBOUR, SMELTER, write_jsonl
 
 from onrecord.errors import QuestionError
 from onrecord.ingest import ingest
@@ -20,6 +17,8 @@ from onrecord.search.vectors import VectorIndex
 from onrecord.storage.generations import open_generation
 from onrecord.storage.store import Store
 from onrecord.types import Filters
+from tests.fakes import FakeEmbedder
+from tests.samples import HARBOUR, SMELTER, write_jsonl
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +74,11 @@ def test_a_speaker_admits_only_passages_with_their_words(retriever: Retriever) -
 
 @pytest.mark.parametrize(
     ("filters", "named"),
-    [(Filters(speaker="Nobody Atall"), "Nobody Atall"), (Filters(articles=("wall", "none")), "none"), (Filters(speaker=""), "''")],
+    [
+        (Filters(speaker="Nobody Atall"), "Nobody Atall"),
+        (Filters(articles=("wall", "none")), "none"),
+        (Filters(speaker=""), "''"),
+    ],
 )
 def test_a_filter_that_names_nothing_is_an_error(retriever: Retriever, filters: Filters, named: str) -> None:
     with pytest.raises(QuestionError, match=named):
@@ -103,7 +106,11 @@ def test_fusion_ranks_every_row_once(dense: list[tuple[int, float]], keywords: l
 
 
 def test_a_row_that_both_found_beats_one_at_the_same_rank() -> None:
-    assert [row for row, _, _ in fuse({"dense": [(7, 1.0), (3, 0.9)], "keywords": [(5, 9.0), (3, 8.0)]}, k=3)] == [3, 5, 7]
+    assert [row for row, _, _ in fuse({"dense": [(7, 1.0), (3, 0.9)], "keywords": [(5, 9.0), (3, 8.0)]}, k=3)] == [
+        3,
+        5,
+        7,
+    ]
 
 
 def test_equal_scores_are_broken_by_the_row() -> None:

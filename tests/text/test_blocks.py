@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.samples import FRAMED, article_texts
 
 from onrecord.text.blocks import classify, paragraphs
+from tests.samples import FRAMED, article_texts
 
 STORY = "The council decided on Monday that the harbour wall will be raised by two metres."
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.samples import FRAMED, article_texts, plain, shipped
 
 from onrecord.errors import FileError
 from onrecord.text.passages import body_sentences, context_of, length, passages
 from onrecord.text.sentences import sentences
 from onrecord.types import Article, Passage
+from tests.samples import FRAMED, article_texts, plain, shipped
 
 words = st.sampled_from([20, 40, 120])
 
@@ -38,7 +40,7 @@ def test_passages_hold_every_sentence_of_the_body_whole_and_once(text: str, size
     if article is None or not any(block.kind == "body" for block in article.blocks):
         return
     found = passages(article, words=size)
-    assert all(before.end <= after.start for before, after in zip(found, found[1:], strict=False))
+    assert all(before.end <= after.start for before, after in itertools.pairwise(found))
     for sentence in body_sentences(article):
         holding = [p for p in found if p.start < sentence.end and sentence.start < p.end]
         assert [(p.start <= sentence.start, sentence.end <= p.end) for p in holding] == [(True, True)]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.samples import article_texts
 
 from onrecord.text.sentences import sentences
+from tests.samples import article_texts
 
 
 def cut(text: str, language: str | None = None) -> list[str]:
@@ -49,7 +51,7 @@ def test_nothing_has_no_sentences(text: str) -> None:
 def test_every_visible_character_is_in_one_sentence(text: str, language: str | None) -> None:
     spans = sentences(text, language=language)
     assert all(start < end for start, end in spans)
-    assert all(before.end <= after.start for before, after in zip(spans, spans[1:], strict=False))
+    assert all(before.end <= after.start for before, after in itertools.pairwise(spans))
     assert all(not text[s].isspace() and not text[e - 1].isspace() for s, e in spans)
     covered = "".join(text[start:end] for start, end in spans)
     assert "".join(covered.split()) == "".join(text.split())

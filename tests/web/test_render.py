@@ -70,9 +70,7 @@ ANSWERED = STREAMING.after(
         answer_span=AnswerSpan(2, "12 percent", 16, 26),
     )
 )
-REFUSED = SEARCHED.after(
-    Answer("q", (), (), refused=True, mode="extractive", generation="g", nearest=(CITY, TRADE))
-)
+REFUSED = SEARCHED.after(Answer("q", (), (), refused=True, mode="extractive", generation="g", nearest=(CITY, TRADE)))
 FAILED = Exchange(3, "q", ended="The model is busy; ask again.")
 ABOUT = "2 articles from CGTN and The Example."
 
@@ -168,9 +166,7 @@ class Elements(HTMLParser):
 
 def everywhere(text: str, url: str | None = None) -> list[str]:
     """All that is rendered when ``text`` stands in every field."""
-    article = Article(
-        "x", f"A. {text}. B.", (), title=text, url=url, outlet=text, status=Status("corrected", text)
-    )
+    article = Article("x", f"A. {text}. B.", (), title=text, url=url, outlet=text, status=Status("corrected", text))
     cited = Citation(1, article, 3, 3 + len(text))
     stated = Statement(text, "quoted", (1,), text)
     made = Answer(text, (stated,), (cited,), refused=False, mode="model", generation="g")
@@ -276,9 +272,7 @@ def test_citation_is_marked_inside_its_paragraph_only() -> None:
 def test_long_paragraphs_are_cut_around_the_citation() -> None:
     article = Article("l", "word " * 300 + "Here it is." + " word" * 300, ())
     start = article.text.index("Here")
-    stated = StatementPiece(
-        Statement("Here it is.", "extract", (1,)), (Citation(1, article, start, start + 11),)
-    )
+    stated = StatementPiece(Statement("Here it is.", "extract", (1,)), (Citation(1, article, start, start + 11),))
     panel = render.sources([Exchange(1, "q").after(stated)])
     assert "… word" in panel
     assert "word …" in panel

@@ -33,6 +33,7 @@ __all__ = [
     "gold_direct",
     "load_nature",
     "load_polnear",
+    "main",
     "nature_accuracy",
     "parse_attributions",
     "polnear_figures",

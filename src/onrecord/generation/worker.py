@@ -30,7 +30,7 @@ from onrecord.generation.frames import pack, unpack
 from onrecord.generation.templates import FAMILIES, Family, family_of, render, until_stop
 from onrecord.types import Message
 
-__all__ = ["Engine", "LlamaEngine", "Pulse", "serve", "until_stop"]
+__all__ = ["Engine", "LlamaEngine", "Pulse", "serve"]
 
 BEAT_SECONDS = 0.2
 BATCH = 256
