@@ -10,7 +10,6 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
-import click
 import typer
 
 from onrecord.errors import FileError, InputError, OnRecordError, QuestionError
@@ -24,7 +23,6 @@ __all__ = ["app", "main"]
 app = typer.Typer(
     name="onrecord",
     help="Question answering over a newsroom's articles: every answer cited, every quotation verbatim.",
-    no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -257,12 +255,9 @@ def main(argv: list[str] | None = None) -> NoReturn:
         code = app(arguments, prog_name="onrecord", standalone_mode=False) or 0
     except OnRecordError as error:
         code = _failed(arguments, error.code, error.message, error.hint, error.exit_code)
-    except click.exceptions.NoArgsIsHelpError as error:
-        _say(error.format_message())
-        code = 2
-    except click.ClickException as error:
+    except typer.TyperException as error:
         code = _failed(arguments, "bad_usage", error.format_message(), "see `onrecord --help`", 2)
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         code = _failed(arguments, "interrupted", "interrupted", "what was published before is whole", 130)
     except BrokenPipeError:
         # The reader of a pipe left; nothing more can be said to it.
@@ -415,3 +410,7 @@ def _print_json(value: dict[str, Any]) -> None:
 
 def _say(text: str, *, error: bool = False) -> None:
     print(text, file=sys.stderr if error else sys.stdout, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -25,7 +25,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from onrecord.errors import IndexBusyError, IndexDamagedError, IndexMismatchError, IndexMissingError
 
@@ -64,7 +64,7 @@ class Manifest:
 def current_generation(root: Path) -> Path | None:
     """The folder of the published generation, or None if nothing was published yet."""
     try:
-        name = (root / "CURRENT").read_text("ascii").strip()
+        name = (root / "CURRENT").read_text("ascii").removesuffix("\n")
     except FileNotFoundError:
         return None
     except NotADirectoryError:
@@ -83,7 +83,11 @@ def open_generation(root: Path) -> tuple[Path, Manifest]:
     """
     folder = current_generation(root)
     if folder is None:
+        if root.is_dir() and _numbers(root):
+            raise IndexDamagedError(f"{root / 'CURRENT'} is missing", hint=_REBUILD)
         raise IndexMissingError(f"no index in {root}", hint="run `onrecord ingest corpus/` first")
+    if not folder.is_dir():
+        raise IndexDamagedError(f"{root / 'CURRENT'} names {folder.name}, which is missing", hint=_REBUILD)
     manifest = _read_manifest(folder)
     verify_files(folder, manifest)
     return folder, manifest
@@ -108,16 +112,26 @@ def verify_files(folder: Path, manifest: Manifest) -> None:
 @contextmanager
 def writer(root: Path) -> Iterator[None]:
     """Hold the index folder for writing; the lock goes with the process, however it ends."""
-    root.mkdir(parents=True, exist_ok=True)
-    with (root / ".lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise IndexBusyError(
-                f"another process is writing {root}", hint="wait until its ingest ends, then try again"
-            ) from None
-        _sweep(root)
-        yield
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        with (root / ".lock").open("w") as lock:
+            _lock(lock, root)
+            _sweep(root)
+            yield
+    except OSError as error:
+        raise IndexUnusableError(
+            f"{error.filename or root} cannot be written: {error.strerror}",
+            hint="check the disk, or name another folder with --index",
+        ) from error
+
+
+def _lock(lock: IO[str], root: Path) -> None:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise IndexBusyError(
+            f"another process is writing {root}", hint="wait until its ingest ends, then try again"
+        ) from None
 
 
 def publish(root: Path, build: Callable[[Path], dict[str, Any]]) -> Manifest:
@@ -160,6 +174,8 @@ def _read_manifest(folder: Path) -> Manifest:
                 f"{folder.name} has format {fields['format']}, this version reads {FORMAT}",
                 hint="upgrade onrecord, or build the index again with `onrecord ingest`",
             )
+        if fields["generation"] != folder.name:
+            raise ValueError(f"it is that of {fields['generation']}")
         fields["files"] = {name: tuple(value) for name, value in fields["files"].items()}
         return Manifest(**fields)
     except FileNotFoundError:
