@@ -162,6 +162,11 @@ BAD: list[tuple[str, Callable[[Path], None], list[str], int, str]] = [
     ("a setting out of range", _set(passage_words="3"), ["verify"], 2, "passage_words"),
     ("an unknown setting", _write("onrecord.toml", "colour = 3\n"), ["verify"], 2, "colour"),
     ("a file of settings that is not TOML", _write("onrecord.toml", "= 3"), ["verify"], 2, "onrecord.toml"),
+    ("a withdrawal of nothing", _nothing, ["withdraw", "none.md"], 2, "none.md"),
+    ("a correction without a note", _nothing, ["correct", SHIPPED.name], 2, "--note"),
+    ("an empty note", _nothing, ["correct", SHIPPED.name, "--note", " "], 2, "note"),
+    ("no generation before", _nothing, ["rollback"], 3, "oldest"),
+    ("damaged statuses", _write("index/status.json", "[]"), ["ask", SEED], 3, "status.json"),
     ("no index", _nothing, ["ask", SEED, "--index", "nowhere"], 3, "no index"),
     ("an index without its pointer", _remove_current, ["ask", SEED], 3, "CURRENT"),
     ("an index that is a file", _write("x", ""), ["ask", SEED, "--index", "x"], 3, "not a folder"),
@@ -254,7 +259,7 @@ def test_ask_prints_what_the_contract_names(run: Run) -> None:
     assert said["mode"] == "extractive"
     assert set(said["statements"][0]) == {"text", "kind", "speaker", "citations"}
     assert set(said["citations"][0]) == {
-        "number", "article", "title", "url", "published", "outlet", "start", "end", "text",
+        "number", "article", "title", "url", "published", "outlet", "start", "end", "text", "status", "note",
     }  # fmt: skip
     text = run("article", said["citations"][0]["article"], "--json").json["text"]
     for citation in said["citations"]:
@@ -301,6 +306,36 @@ def test_names_are_merged_and_the_merge_undone(run: Run) -> None:
     assert run("ingest", str(SHIPPED)).code == 0
     assert run("speakers", "--json").lines == merged
     assert run("speakers", "--undo", "--json").lines == before
+
+
+def test_a_withdrawn_article_is_neither_found_nor_cited(run: Run) -> None:
+    assert run("withdraw", SHIPPED.name, "--note", "It was a draft.", "--json").json["status"] == "withdrawn"
+    assert run("search", "automobile manufacturing", "--json").json["hits"] == []
+    assert run("search", "automobile", "--article", SHIPPED.name, "--json").json["hits"] == []
+    assert run("ask", SEED, "--json").json["refused"] is True
+    assert run("quotes", "--json").out == ""
+    assert run("ingest", str(SHIPPED)).code == 0
+    assert run("ask", SEED, "--json").json["refused"] is True
+    assert run("withdraw", SHIPPED.name, "--undo").code == 0
+    assert run("ask", SEED, "--json").json["refused"] is False
+
+
+def test_a_correction_is_told_wherever_the_article_is_cited(run: Run) -> None:
+    run("correct", SHIPPED.name, "--note", "The third quotation was cut.")
+    citations = run("ask", SEED, "--json").json["citations"]
+    assert {(one["status"], one["note"]) for one in citations} == {("corrected", "The third quotation was cut.")}
+    assert "The third quotation was cut." in run("ask", SEED).out
+
+
+def test_the_generation_before_is_published_again(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "rain.txt").write_text("The rain came.\n\nIt rained on Monday for nine hours.", "utf-8")
+    assert run("ingest", "rain.txt", "--json").json["generation"] == "gen-000002"
+    assert run("article", "rain.txt").code == 0
+    assert run("rollback", "--json").json["generation"] == "gen-000001"
+    assert run("article", "rain.txt").code == 2
+    assert run("rollback").code == 3
+    assert run("ingest", "rain.txt", "--json").json["generation"] == "gen-000003"
+    assert run("verify").code == 0
 
 
 def test_a_refusal_names_the_nearest_article(run: Run) -> None:

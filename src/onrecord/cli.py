@@ -205,6 +205,36 @@ def speakers(
 
 
 @app.command()
+def withdraw(
+    article_id: Annotated[str, typer.Argument(metavar="ID")],
+    note: Annotated[str | None, typer.Option(metavar="TEXT", help="Why.")] = None,
+    undo: Annotated[bool, typer.Option("--undo", help="Let it stand as printed again.")] = False,
+    index: Index = None,
+    as_json: Json = False,
+) -> None:
+    """Never find or cite an article again, from this moment on."""
+    with _runtime(index=index) as runtime:
+        if undo:
+            runtime.restore(article_id)
+        else:
+            runtime.withdraw(article_id, note=note)
+        _say_status(runtime.article(article_id), as_json=as_json)
+
+
+@app.command()
+def correct(
+    article_id: Annotated[str, typer.Argument(metavar="ID")],
+    note: Annotated[str, typer.Option(metavar="TEXT", help="What was corrected.")],
+    index: Index = None,
+    as_json: Json = False,
+) -> None:
+    """Say what was corrected wherever an article is cited."""
+    with _runtime(index=index) as runtime:
+        runtime.correct(article_id, note=note)
+        _say_status(runtime.article(article_id), as_json=as_json)
+
+
+@app.command()
 def verify(index: Index = None, as_json: Json = False) -> None:
     """Check that everything published is whole."""
     with _runtime(index=index) as runtime:
@@ -214,6 +244,17 @@ def verify(index: Index = None, as_json: Json = False) -> None:
     else:
         counts = ", ".join(f"{count} {name}" for name, count in manifest.counts.items())
         _say(f"{manifest.generation} is whole: {counts}, {len(manifest.files)} files")
+
+
+@app.command()
+def rollback(index: Index = None, as_json: Json = False) -> None:
+    """Publish the generation before the current one again."""
+    with _runtime(index=index) as runtime:
+        manifest = runtime.rollback()
+    if as_json:
+        _print_json({"generation": manifest.generation, "counts": manifest.counts})
+    else:
+        _say(f"{manifest.generation} is published again")
 
 
 @app.command()
@@ -395,8 +436,19 @@ def _readable(answer: Any) -> str:
     for citation in answer.citations:
         article = citation.article
         where = f"{article.outlet or article.id}, {article.published or 'date unknown'}"
+        if article.status.state == "corrected":
+            where += f"; corrected {article.status.changed}: {article.status.note}"
         lines.append(f"[{citation.number}] {article.title} ({where}) {citation.start}:{citation.end}")
     return "\n".join(lines)
+
+
+def _say_status(article: Any, *, as_json: bool) -> None:
+    status = article.status
+    if as_json:
+        day = status.changed and status.changed.isoformat()
+        _print_json({"article": article.id, "status": status.state, "note": status.note, "changed": day})
+    else:
+        _say(f"{article.id}: {status.state}" + (f" ({status.note})" if status.note else ""))
 
 
 def _short(text: str) -> str:

@@ -100,4 +100,6 @@ def _citation(citation: Citation) -> dict[str, Any]:
         "start": citation.start,
         "end": citation.end,
         "text": citation.text,
+        "status": article.status.state,
+        "note": article.status.note,
     }

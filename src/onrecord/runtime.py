@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
@@ -20,10 +21,17 @@ from onrecord.search.keywords import KeywordIndex
 from onrecord.search.retriever import Retriever
 from onrecord.search.vectors import VectorIndex
 from onrecord.settings import Settings
-from onrecord.storage.decisions import read_decisions, write_decisions
-from onrecord.storage.generations import Manifest, current_generation, open_generation
+from onrecord.storage.decisions import (
+    decisions_stamp,
+    read_decisions,
+    read_statuses,
+    write_decisions,
+    write_statuses,
+)
+from onrecord.storage.generations import Manifest, current_generation, open_generation, rollback, writer
 from onrecord.storage.store import Store
-from onrecord.types import Answer, AnswerEvent, Article, Filters, Hit, Question, Quote, SpeakerDecision
+from onrecord.text.normalise import single_line
+from onrecord.types import Answer, AnswerEvent, Article, Filters, Hit, Question, Quote, SpeakerDecision, Status
 
 __all__ = ["Runtime"]
 
@@ -36,8 +44,13 @@ _MOST_TRIED = 20
 
 @dataclass(frozen=True, slots=True)
 class _Opened:
+    """A generation with the decisions that are laid over it."""
+
     folder: Path
     manifest: Manifest
+    vectors: VectorIndex
+    keywords: KeywordIndex
+    decided: object
     retriever: Retriever
     people: tuple[Person, ...]
 
@@ -101,6 +114,12 @@ class Runtime:
             progress=progress,
         )
 
+    def rollback(self) -> Manifest:
+        """Publish the generation before the current one again."""
+        root = self.settings.index
+        with writer(root):
+            return rollback(root)
+
     def ask(self, question: Question, *, phrased: bool = True) -> Iterator[AnswerEvent]:
         """Answer a question; ``phrased=False`` answers without the language model."""
         opened = self._index()
@@ -133,6 +152,8 @@ class Runtime:
         names = retriever.speakers_called(speaker) if speaker is not None else None
         articles = [self.article(article)] if article is not None else (a for a, _ in retriever.store.articles())
         for one in articles:
+            if one.status.state == "withdrawn":
+                continue
             for quote in retriever.store.quotes_of(one):
                 if names is None or (quote.speaker is not None and quote.speaker.name in names):
                     yield quote
@@ -151,7 +172,6 @@ class Runtime:
                 )
         root = self.settings.index
         write_decisions(root, (*read_decisions(root), decision))
-        self._forget()
 
     def undo_decision(self) -> SpeakerDecision:
         """Take the last decision back and return it; raises QuestionError where there is none."""
@@ -160,12 +180,26 @@ class Runtime:
         if not decisions:
             raise QuestionError("nothing was decided that could be undone", hint="see `onrecord speakers`")
         write_decisions(root, decisions[:-1])
-        self._forget()
         return decisions[-1]
 
-    def _forget(self) -> None:
-        with self._lock:
-            self._opened = None
+    def withdraw(self, article_id: str, *, note: str | None = None) -> None:
+        """Never find or cite an article again, from now on, also in a server that is running."""
+        self._set_status(article_id, Status("withdrawn", note, datetime.now(UTC).date()))
+
+    def correct(self, article_id: str, *, note: str) -> None:
+        """Say what was corrected wherever the article is cited."""
+        if not note.strip():
+            raise QuestionError("the note is empty", hint="say what was corrected with --note")
+        self._set_status(article_id, Status("corrected", single_line(note), datetime.now(UTC).date()))
+
+    def restore(self, article_id: str) -> None:
+        """Let an article stand as printed again."""
+        self._set_status(article_id, Status())
+
+    def _set_status(self, article_id: str, status: Status) -> None:
+        self.article(article_id)
+        root = self.settings.index
+        write_statuses(root, {**read_statuses(root), article_id: status})
 
     def manifest(self) -> Manifest:
         """What the published generation is made of; opening it checks every file."""
@@ -206,12 +240,16 @@ class Runtime:
             self._opened.retriever.store.close()
 
     def _index(self) -> _Opened:
-        """The published generation; a newer one is switched to as soon as it is there."""
+        """The published generation; a newer one, or a newer decision, holds from the next call on."""
         with self._lock:
             folder = current_generation(self.settings.index)
+            decided = decisions_stamp(self.settings.index)
             if self._opened is None or folder != self._opened.folder:
                 # The one before stays open for the answers that still read from it.
                 self._opened = self._open()
+            elif decided != self._opened.decided:
+                one = self._opened
+                self._opened = self._decided(one.folder, one.manifest, one.vectors, one.keywords)
             return self._opened
 
     def _open(self) -> _Opened:
@@ -221,19 +259,27 @@ class Runtime:
                 f"the index was made by the embedder {manifest.embedder}, the settings name {self.embedder.name}",
                 hint="run `onrecord ingest corpus/` to embed it again, or set ONRECORD_EMBEDDER back",
             )
-        store = Store(folder / "articles.db")
         vectors = VectorIndex(folder / "vectors.faiss")
         keywords = KeywordIndex(folder / "keywords")
-        rows = store.count()["passages"]
+        opened = self._decided(folder, manifest, vectors, keywords)
+        rows = opened.retriever.store.count()["passages"]
         if not rows == len(vectors) == len(keywords):
             raise IndexDamagedError(
                 f"{folder.name} holds {rows} passages, {len(vectors)} vectors and {len(keywords)} keyword rows",
                 hint="move the index folder away and run `onrecord ingest` to build it again",
             )
-        known = people(store.speakers(), read_decisions(self.settings.index))
+        return opened
+
+    def _decided(self, folder: Path, manifest: Manifest, vectors: VectorIndex, keywords: KeywordIndex) -> _Opened:
+        root = self.settings.index
+        # Taken first: a decision that comes while these are read is seen as newer at the next call.
+        decided = decisions_stamp(root)
+        store = Store(folder / "articles.db")
+        store.statuses = read_statuses(root)
+        known = people(store.speakers(), read_decisions(root))
         named = {person.name: (person.names, person.aliases) for person in known}
         retriever = Retriever(store, vectors, keywords, self.embedder, people=named)
-        return _Opened(folder, manifest, retriever, tuple(known))
+        return _Opened(folder, manifest, vectors, keywords, decided, retriever, tuple(known))
 
 
 def _question_about(quote: Quote) -> str | None:

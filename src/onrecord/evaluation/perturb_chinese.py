@@ -21,6 +21,7 @@ __all__ = [
 ]
 
 _SHORTEST = 5
+_KEPT = 8
 _NUMBER = re.compile(rf"\d+|[{ZH_NUMBERS}](?=[年个名次倍届天月人家种点块亿万千百十])")
 _NEGATION = re.compile("|".join(ZH_NEGATIONS))
 _HEDGE = re.compile("|".join(ZH_HEDGES))
@@ -77,14 +78,14 @@ def drop_hedge(text: str, draw: random.Random) -> str | None:
 def cut_front(sentence: str, draw: random.Random) -> str | None:
     """The sentence without its first clauses."""
     parts = _clauses(sentence)
-    ends = [at for at in range(1, len(parts)) if _droppable("".join(parts[:at]))]
+    ends = [at for at in range(1, len(parts)) if _droppable("".join(parts[:at])) and _is_kept("".join(parts[at:]))]
     return "".join(parts[draw.choice(ends) :]) if ends else None
 
 
 def cut_end(sentence: str, draw: random.Random) -> str | None:
     """The sentence without its last clauses, closed with a full stop."""
     parts = _clauses(sentence)
-    starts = [at for at in range(1, len(parts)) if _droppable("".join(parts[at:]))]
+    starts = [at for at in range(1, len(parts)) if _droppable("".join(parts[at:])) and _is_kept("".join(parts[:at]))]
     return "".join(parts[: draw.choice(starts)]).rstrip("，、；") + "。" if starts else None
 
 
@@ -122,6 +123,10 @@ def _droppable(part: str) -> bool:
         and not _HEDGE.search(part)
         and not re.search(rf"[\d{ZH_NUMBERS}不没未]", part)
     )
+
+
+def _is_kept(part: str) -> bool:
+    return len(re.findall(r"[\u4e00-\u9fff]", part)) >= _KEPT
 
 
 def _without_middle(sentence: str, draw: random.Random, sign: str) -> str | None:

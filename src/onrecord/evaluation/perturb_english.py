@@ -46,9 +46,11 @@ Vocabulary = Mapping[str, Sequence[str]]
 _TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _NUMBER = re.compile(r"\d+")
 _ENDINGS = ("ing", "tion", "ed", "ly", "s")
-_COUNTS = "two three four five six seven eight nine ten twelve twenty thirty forty fifty".split()
+_COUNTS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "twelve", "twenty", "thirty")
+_COUNTED = re.compile(rf"(?:\d|\b(?:{'|'.join(_COUNTS)}))[ -]$")
 _AUXILIARY = re.compile(
-    r"(?<=[^\W\d_] )(is|are|was|were|will|would|should|could|must)(?= [a-z])(?! (?:not|never|no)\b)"
+    r"(?<=[^\W\d_] )(is|are|was|were|will|would|should|could|must)(?= [a-z])"
+    r"(?! (?:not|never|no|it|he|she|they|we|you|that|this|there)\b)"
 )
 _NEGATED = re.compile(
     r"\b(?:(?P<aux>is|are|was|were|would|should|could|has|have|had|do|does|did|must|need)(?:n['’]t| not)"
@@ -65,6 +67,9 @@ _PHRASE_HEDGE = re.compile(
     re.IGNORECASE,
 )
 _RUN = 4
+_KEPT = 7
+_PERSON = (("I has", "I have"), ("I is", "I am"), ("I are", "I am"), ("we is", "we are"))
+_HER = re.compile(r"\bshe\b.*\bher\b|\bher\b.*\bshe\b", re.IGNORECASE)
 
 
 def content(word: str) -> bool:
@@ -95,11 +100,7 @@ def change_small_word(text: str, draw: random.Random) -> str | None:
 
 def change_unit(text: str, draw: random.Random) -> str | None:
     """``million`` for ``billion``, ``days`` for ``weeks``, after a number only."""
-    places = [
-        match
-        for match in _TOKEN.finditer(text)
-        if match[0] in UNITS and re.search(r"(?:\d|\b(?:" + "|".join(_COUNTS) + r"))[ -]$", text[: match.start()])
-    ]
+    places = [match for match in _TOKEN.finditer(text) if match[0] in UNITS and _COUNTED.search(text[: match.start()])]
     return _replaced(text, [(place := draw.choice(places), UNITS[place[0]])]) if places else None
 
 
@@ -191,7 +192,7 @@ def drop_hedge(text: str, draw: random.Random) -> str | None:
 
 def cut_front(sentence: str, draw: random.Random) -> str | None:
     """The end of a sentence, sometimes with a capital as if it were whole."""
-    places = [match.start() for match in _TOKEN.finditer(sentence)][_RUN:-_RUN]
+    places = [match.start() for match in _TOKEN.finditer(sentence)][_RUN:-_KEPT]
     places = [at for at in places if sentence[at - 1] == " " and _droppable(sentence[:at])]
     if not places:
         return None
@@ -201,7 +202,7 @@ def cut_front(sentence: str, draw: random.Random) -> str | None:
 
 def cut_end(sentence: str, draw: random.Random) -> str | None:
     """The beginning of a sentence, with a full stop as if it were whole."""
-    places = [match.end() for match in _TOKEN.finditer(sentence)][_RUN + 1 : -_RUN]
+    places = [match.end() for match in _TOKEN.finditer(sentence)][_KEPT - 1 : -_RUN]
     places = [at for at in places if sentence[at] == " " and _droppable(sentence[at:])]
     if not places:
         return None
@@ -239,7 +240,12 @@ def rephrase(clause: str, draw: random.Random) -> str | None:
         changes += new is not None
         return new or match[0]
 
+    # "Her" is the object or the possessive, which no rule of one word can tell.
+    if _HER.search(clause):
+        return None
     told = _TOKEN.sub(said, clause)
+    for wrong, right in _PERSON:
+        told = re.sub(rf"\b{wrong}\b", right, told)
     return f"{told[0].upper()}{told[1:]}." if changes >= 2 else None
 
 
@@ -248,7 +254,7 @@ def _marked(bare: str) -> bool:
 
 
 def _is_name(word: str) -> bool:
-    return len(word) > 3 and word[0].isupper() and word[1:].islower() and word.casefold() not in STOP
+    return len(word) > 3 and word.isalpha() and word.istitle() and word.casefold() not in STOP
 
 
 def _other(word: str, taken: Iterable[str], draw: random.Random, vocabulary: Vocabulary) -> str | None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from onrecord.evaluation.perturb_words import CUES, NOT_NAMES, PRONOUNS, TITLES, ZH_CUES, ZH_SURNAMES
 from onrecord.types import Article, Span
 
-__all__ = ["Printed", "printed", "reported", "sentences"]
+__all__ = ["Language", "Printed", "printed", "reported", "sentences"]
+
+Language = Literal["en", "zh"]
 
 _SHORTEST = 6
 _LONGEST = 90
@@ -37,6 +40,7 @@ _ABBREVIATED = re.compile(r"\b(?:[A-Z]|Mr|Mrs|Ms|Dr|Sen|Rep|Gov|Gen|St|No|vs|Inc
 _SENTENCE_BREAK = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
 _CHINESE_BREAK = re.compile(r"(?<=[。！？])")
 _CHINESE_BEFORE = re.compile(rf"(?P<who>[\u4e00-\u9fff·]{{0,12}})(?:{'|'.join(ZH_CUES)})[：:，,]?\s*$")
+_NO_NAME_ENDS_IN = "曾还也方一二三四五六日"
 _CHINESE_NAME = re.compile(
     rf"(?:^|[\s，。；、！？）】])[\u4e00-\u9fff]{{0,8}}?([{ZH_SURNAMES}][\u4e00-\u9fff]{{1,2}})$"
 )
@@ -58,7 +62,7 @@ class Printed:
     direct: bool = True
 
     @property
-    def language(self) -> str:
+    def language(self) -> Language:
         """``zh`` or ``en``."""
         return "zh" if self.article.language == "zh" else "en"
 
@@ -99,6 +103,8 @@ def sentences(text: str) -> list[str] | None:
     """
     if any("\u4e00" <= character <= "\u9fff" for character in text):
         parts = [part.strip() for part in _CHINESE_BREAK.split(text) if part.strip()]
+        if any(part.count("‘") != part.count("’") for part in parts):
+            return None
         return parts if parts and parts[-1][-1] in "。！？" else parts[:-1] or None
     if _ABBREVIATED.search(text) or not (text[0].isupper() and text[-1] in ".?!,"):
         return None
@@ -176,11 +182,11 @@ def _fits(text: str) -> bool:
 
 
 def _is_name(name: str) -> bool:
-    parts = [
-        part.rstrip(".'’s").casefold() if part.endswith(("'s", "’s")) else part.casefold() for part in name.split()
-    ]
-    first = parts[0].rstrip(".")
-    return first not in TITLES and not any(part in NOT_NAMES or part in TITLES for part in parts) and not name.isupper()
+    """A person's name and nothing else: no title, no office, no ``Georgia Lt.`` or ``Texas’s``."""
+    parts = [part.rstrip(".").casefold() for part in name.split()]
+    if name.isupper() or any(part.endswith(("'s", "’s")) for part in parts):
+        return False
+    return len(parts[-1]) > 2 and not any(part in NOT_NAMES or part in TITLES for part in parts)
 
 
 def _chinese(row: int, article: Article, line: Span) -> Iterator[Printed]:
@@ -190,10 +196,7 @@ def _chinese(row: int, article: Article, line: Span) -> Iterator[Printed]:
             continue
         name = _CHINESE_NAME.search(before["who"])
         # A name comes twice in a report; letters that only look like one do not.
-        known = (
-            name[1]
-            if name and article.text.count(name[1]) > 1 and name[1][-1] not in "曾还也方一二三四五六日"
-            else None
-        )
+        sure = name is not None and article.text.count(name[1]) > 1 and name[1][-1] not in _NO_NAME_ENDS_IN
+        known = name[1] if name and sure else None
         span = Span(*match.span(1))
         yield Printed(row, article, (span,), match[1], known)

@@ -64,8 +64,10 @@ class KeywordIndex:
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
 
-    def search(self, query: str, k: int, *, among: Sequence[int] | None = None) -> list[tuple[int, float]]:
-        """The ``k`` rows with the best BM25 score, best first.
+    def search(
+        self, query: str, k: int, *, among: Sequence[int] | None = None, without: Sequence[int] = ()
+    ) -> list[tuple[int, float]]:
+        """The ``k`` rows with the best BM25 score, best first, of ``among`` if given and never of ``without``.
 
         The query is taken as words; none of its characters is an operator.
         """
@@ -74,13 +76,19 @@ class KeywordIndex:
         parsed = self._query(query)
         if parsed is None or not len(self):
             return []
+        parts = [(tantivy.Occur.Must, parsed)]
         if among is not None:
-            rows = tantivy.Query.term_set_query(self._schema, "row", list(among))
-            rows = tantivy.Query.const_score_query(rows, 0.0)
-            parsed = tantivy.Query.boolean_query([(tantivy.Occur.Must, parsed), (tantivy.Occur.Must, rows)])
+            parts.append((tantivy.Occur.Must, tantivy.Query.const_score_query(self._rows(among), 0.0)))
+        if without:
+            parts.append((tantivy.Occur.MustNot, self._rows(without)))
+        if len(parts) > 1:
+            parsed = tantivy.Query.boolean_query(parts)
         hits = self._searcher.search(parsed, limit=k, count=False).hits
         found = [(self._searcher.doc(address)["row"][0], float(score)) for score, address in hits]
         return sorted(found, key=lambda hit: (-hit[1], hit[0]))
+
+    def _rows(self, rows: Sequence[int]) -> tantivy.Query:
+        return tantivy.Query.term_set_query(self._schema, "row", list(rows))
 
     def _query(self, query: str) -> tantivy.Query | None:
         terms = [word for word in dict.fromkeys(words(query)) if word not in STOP_WORDS] or words(query)

@@ -42,6 +42,8 @@ class Retriever:
         self.embedder = embedder
         self._vectors = vectors
         self._keywords = keywords
+        withdrawn = [name for name, status in store.statuses.items() if status.state == "withdrawn"]
+        self._withdrawn = store.rows_of(withdrawn) if withdrawn else []
         if people is None:
             people = {one.name: ((one.name,), one.aliases) for one in store.speakers()}
         forms = speaker_forms({name: (*names, *aliases) for name, (names, aliases) in people.items()})
@@ -58,8 +60,8 @@ class Retriever:
         vector = self.embedder.embed([query])[0]
         depth = max(_DEPTH, k)
         rankings: dict[Found, Ranking] = {
-            "dense": self._vectors.search(vector, depth, among=among),
-            "keywords": self._keywords.search(query, depth, among=among),
+            "dense": self._vectors.search(vector, depth, among=among, without=self._withdrawn),
+            "keywords": self._keywords.search(query, depth, among=among, without=self._withdrawn),
         }
         best = fuse(rankings, k=k)
         passages = self.store.passages([row for row, _, _ in best])

@@ -39,14 +39,27 @@ class VectorIndex:
         return int(self._index.d)
 
     def search(
-        self, vector: npt.NDArray[np.float32], k: int, *, among: Sequence[int] | None = None
+        self,
+        vector: npt.NDArray[np.float32],
+        k: int,
+        *,
+        among: Sequence[int] | None = None,
+        without: Sequence[int] = (),
     ) -> list[tuple[int, float]]:
-        """The ``k`` rows with the highest cosine to ``vector``, best first, only rows in ``among`` if given."""
+        """The ``k`` rows with the highest cosine to ``vector``, best first.
+
+        Only rows in ``among`` if given, and never one in ``without``.
+        """
         if not len(self) or (among is not None and not among):
             return []
         parameters = None
         if among is not None:
+            among = sorted(set(among) - set(without))
             selector = faiss.IDSelectorBatch(np.asarray(among, dtype=np.int64))
+        elif without:
+            left_out = faiss.IDSelectorBatch(np.asarray(without, dtype=np.int64))
+            selector = faiss.IDSelectorNot(left_out)
+        if among is not None or without:
             parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
         scores, rows = self._index.search(vector.reshape(1, -1), min(k, len(self)), params=parameters)
         return [(int(row), float(score)) for row, score in zip(rows[0], scores[0], strict=True) if row >= 0]

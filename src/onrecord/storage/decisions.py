@@ -1,33 +1,79 @@
-"""What editors decided about speakers, kept beside the generations so that an ingest never loses it."""
+"""What editors decided, kept beside the generations: it holds at once, and no ingest loses it."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from datetime import date
 from pathlib import Path
+from typing import Any, TypeVar
 
 from onrecord.errors import IndexDamagedError
 from onrecord.storage.generations import replace_text
-from onrecord.types import SpeakerDecision
+from onrecord.types import SpeakerDecision, Status
 
-__all__ = ["read_decisions", "write_decisions"]
+__all__ = ["decisions_stamp", "read_decisions", "read_statuses", "write_decisions", "write_statuses"]
 
-_FILE = "speakers.json"
+_SPEAKERS = "speakers.json"
+_STATUSES = "status.json"
+Read = TypeVar("Read")
+
+
+def decisions_stamp(root: Path) -> tuple[tuple[int, int, int] | None, ...]:
+    """Something that changes whenever a decision does."""
+    return tuple(_stamp(root / name) for name in (_SPEAKERS, _STATUSES))
 
 
 def read_decisions(root: Path) -> tuple[SpeakerDecision, ...]:
-    """The decisions, oldest first; raises IndexDamagedError for a file that is not ours."""
-    path = root / _FILE
+    """The decisions on speakers, oldest first; raises IndexDamagedError for a file that is not ours."""
+    return _read(root / _SPEAKERS, (), lambda value: tuple(SpeakerDecision(*fields) for fields in value))
+
+
+def write_decisions(root: Path, decisions: tuple[SpeakerDecision, ...]) -> None:
+    """Replace the file in one step."""
+    _write(root / _SPEAKERS, [[one.kind, one.name, one.other] for one in decisions])
+
+
+def read_statuses(root: Path) -> dict[str, Status]:
+    """The status of each article that does not simply stand as printed, by its id."""
+    return _read(root / _STATUSES, {}, lambda value: {name: _status(*fields) for name, fields in value.items()})
+
+
+def write_statuses(root: Path, statuses: dict[str, Status]) -> None:
+    """Replace the file in one step."""
+    fields = {
+        name: [one.state, one.note, one.changed and one.changed.isoformat()]
+        for name, one in sorted(statuses.items())
+        if one.state != "current"
+    }
+    _write(root / _STATUSES, fields)
+
+
+def _status(state: Any, note: str | None, changed: str | None) -> Status:
+    if state not in {"corrected", "withdrawn"}:
+        raise ValueError(f"{state!r} is no status")
+    return Status(state, note, date.fromisoformat(changed) if changed else None)
+
+
+def _read(path: Path, absent: Read, parse: Callable[[Any], Read]) -> Read:
     try:
-        return tuple(SpeakerDecision(*fields) for fields in json.loads(path.read_text("utf-8")))
+        return parse(json.loads(path.read_text("utf-8")))
     except FileNotFoundError:
-        return ()
-    except (OSError, ValueError, TypeError) as error:
+        return absent
+    except (OSError, ValueError, TypeError, AttributeError) as error:
         raise IndexDamagedError(
             f"{path} cannot be read ({error})", hint="mend it, or move it away to decide anew"
         ) from error
 
 
-def write_decisions(root: Path, decisions: tuple[SpeakerDecision, ...]) -> None:
-    """Replace the file in one step."""
-    fields = [[one.kind, one.name, one.other] for one in decisions]
-    replace_text(root / _FILE, json.dumps(fields, ensure_ascii=False, indent=0) + "\n")
+def _write(path: Path, value: Any) -> None:
+    replace_text(path, json.dumps(value, ensure_ascii=False, indent=0) + "\n")
+
+
+def _stamp(path: Path) -> tuple[int, int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    # A file that was replaced has another inode, even within one tick of the clock.
+    return found.st_ino, found.st_mtime_ns, found.st_size

@@ -27,7 +27,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
-from onrecord.errors import IndexBusyError, IndexDamagedError, IndexMismatchError, IndexMissingError
+from onrecord.errors import (
+    IndexBusyError,
+    IndexDamagedError,
+    IndexMismatchError,
+    IndexMissingError,
+    IndexUnusableError,
+)
 
 __all__ = [
     "FORMAT",
@@ -36,6 +42,7 @@ __all__ = [
     "open_generation",
     "publish",
     "replace_text",
+    "rollback",
     "verify_files",
     "writer",
 ]
@@ -159,6 +166,25 @@ def publish(root: Path, build: Callable[[Path], dict[str, Any]]) -> Manifest:
     _flush_folder(root)
     replace_text(root / "CURRENT", name + "\n")
     _drop_old(root, name)
+    return manifest
+
+
+def rollback(root: Path) -> Manifest:
+    """Publish the generation before the current one again, after checking that it is whole.
+
+    The one that is left stays on the disk until later ingests drop it.  Raises IndexMissingError where there
+    is none before.  Call it inside ``writer``.
+    """
+    current = current_generation(root)
+    if current is None:
+        raise IndexMissingError(f"no index in {root}", hint="run `onrecord ingest corpus/` first")
+    before = [number for number in _numbers(root) if f"gen-{number:06d}" < current.name]
+    if not before:
+        raise IndexMissingError(f"{current.name} is the oldest generation that is kept", hint="ingest again instead")
+    folder = root / f"gen-{before[-1]:06d}"
+    manifest = _read_manifest(folder)
+    verify_files(folder, manifest)
+    replace_text(root / "CURRENT", folder.name + "\n")
     return manifest
 
 

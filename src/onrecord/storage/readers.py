@@ -74,16 +74,15 @@ def find_files(paths: Sequence[Path]) -> tuple[list[tuple[Path, str]], list[Reje
     found: list[tuple[Path, str]] = []
     rejected: list[Rejection] = []
     for path in paths:
-        if path.is_dir():
-            found.extend(_walk(path))
-        elif not path.exists():
-            rejected.append(Rejection(_shown(str(path)), None, "no such file or folder"))
-        elif path.suffix.lower() not in SUFFIXES:
-            rejected.append(Rejection(_shown(str(path)), None, f"not one of {', '.join(SUFFIXES)}"))
-        elif not path.is_file():
-            rejected.append(Rejection(_shown(str(path)), None, "not a regular file"))
-        else:
-            found.append((path, _shown(path.name)))
+        try:
+            if path.is_dir():
+                found.extend(_walk(path))
+            elif reason := _unusable(path):
+                rejected.append(Rejection(_shown(str(path)), None, reason))
+            else:
+                found.append((path, _shown(path.name)))
+        except OSError as error:
+            rejected.append(Rejection(_shown(str(path)), None, f"cannot be read: {error.strerror}"))
     return found, rejected
 
 
@@ -137,6 +136,14 @@ def article_from(record: dict[str, Any], *, name: str, markdown: bool = False) -
 def content_hash(article: Article) -> str:
     """A hash over everything that an article says of itself, to tell whether it changed."""
     return hashlib.sha256(json.dumps(asdict(article), ensure_ascii=False).encode()).hexdigest()
+
+
+def _unusable(path: Path) -> str | None:
+    if not path.exists():
+        return "no such file or folder"
+    if path.suffix.lower() not in SUFFIXES:
+        return f"not one of {', '.join(SUFFIXES)}"
+    return None if path.is_file() else "not a regular file"
 
 
 def _walk(root: Path) -> Iterator[tuple[Path, str]]:
@@ -283,11 +290,10 @@ def _published(record: dict[str, Any]) -> str | None:
         return None
     value = value.strip()
     try:
-        if len(value) == 10:
-            date.fromisoformat(value)
-        else:
-            datetime.fromisoformat(value)
-            date.fromisoformat(value[:10])
+        # A week date (2025-W10-1) is ISO 8601 too, but is not in order with the others.
+        if not re.match(r"\d{4}-\d\d-\d\d", value):
+            raise ValueError(value)
+        date.fromisoformat(value) if len(value) == 10 else datetime.fromisoformat(value)
     except ValueError:
         raise FileError(f"published is not an ISO 8601 date: {value[:40]!r}", hint="write 2022-06-17") from None
     return value

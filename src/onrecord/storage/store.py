@@ -7,7 +7,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -121,6 +121,8 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         self._lock = threading.Lock()
+        self.statuses: Mapping[str, Status] = {}
+        """What editors decided since; it is laid over the articles as they are read."""
         try:
             self._db = sqlite3.connect(
                 f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
@@ -136,7 +138,7 @@ class Store:
     def article(self, article_id: str) -> Article | None:
         """The article with this id."""
         rows = self._rows("SELECT id, meta, text FROM articles WHERE id = ?", (article_id,))
-        return _article(*rows[0]) if rows else None
+        return self._article(*rows[0]) if rows else None
 
     def articles(self) -> Iterator[tuple[Article, str]]:
         """Every article with its content hash, in the order in which they were added."""
@@ -146,7 +148,7 @@ class Store:
         ):
             for no, article_id, meta, text, digest in batch:
                 last = no
-                yield _article(article_id, meta, text), digest
+                yield self._article(article_id, meta, text), digest
 
     def hashes(self) -> dict[str, str]:
         """The content hash of each article by its id."""
@@ -172,7 +174,7 @@ class Store:
             for no, start, stop in self._rows("SELECT article, start, stop FROM passages WHERE row = ?", (row,)):
                 if no not in articles:
                     fields = self._rows("SELECT id, meta, text FROM articles WHERE no = ?", (no,))
-                    articles[no] = _article(*fields[0])
+                    articles[no] = self._article(*fields[0])
                 found[row] = Passage(articles[no], start, stop)
         return found
 
@@ -202,6 +204,16 @@ class Store:
         """Each name that somebody is quoted under, with its other forms and counts over all articles."""
         rows = self._rows("SELECT name, aliases, direct, reported, articles FROM speakers", ())
         return [SpeakerRecord(name, tuple(json.loads(aliases)), *counts) for name, aliases, *counts in rows]
+
+    def rows_of(self, article_ids: Sequence[str]) -> list[int]:
+        """The rows of the passages of these articles."""
+        sql = f"SELECT p.row FROM passages p JOIN articles a ON a.no = p.article WHERE a.id IN ({_marks(article_ids)})"  # noqa: S608
+        return [row for (row,) in self._rows(sql, article_ids)]
+
+    def _article(self, article_id: str, meta: str, text: str) -> Article:
+        article = _article(article_id, meta, text)
+        status = self.statuses.get(article_id)
+        return replace(article, status=status) if status else article
 
     def rows_matching(self, filters: Filters, speakers: Sequence[str]) -> list[int] | None:
         """The rows of the passages that the filters admit, or None where there are no filters.

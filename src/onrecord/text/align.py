@@ -44,7 +44,7 @@ _MARKS = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe2
 _TOKEN = re.compile(
     rf"[{_HAN}]"
     rf"|(?:[^\W\d_{_HAN}]\.){{2,8}}[^\W\d_{_HAN}]?(?![^\W\d_])"
-    r"|(?:(?<![^\s(\[])-(?=\d))?\d{1,64}(?:[.,:/]\d{1,64})*"
+    r"|(?:(?<![^\s(\[\"'])-(?=\d))?\d{1,64}(?:[.,:/]\d{1,64}){0,7}"
     rf"|[^\W\d_{_HAN}][{_MARKS}]*(?:'?[^\W\d_{_HAN}][{_MARKS}]*){{0,63}}"
     r"|[%&@+=<>$]"
     r"|[^\w\s\x00-\x7f\u2010-\u2027\u2032-\u205e\u3001-\u3003\u3008-\u3011\u3014-\u301f]"
@@ -201,7 +201,7 @@ def matching_runs(claim: Sequence[str], source: Sequence[str], weigh: Callable[[
     boxes = list(_boxes(claim, source, weights, places, found))
     while boxes:
         box = boxes.pop()
-        run = _heaviest(claim, source, weights, places, box)
+        run = _heaviest(claim, weights, places, box)
         if run is None or run.weight < _needed(run, box, len(claim), len(source)):
             continue
         found.append(run)
@@ -289,11 +289,7 @@ def _once(words: Sequence[str]) -> dict[tuple[str, ...], int]:
 
 
 def _heaviest(
-    claim: Sequence[str],
-    source: Sequence[str],
-    weights: Sequence[float],
-    places: dict[str, list[int]],
-    box: _Box,
+    claim: Sequence[str], weights: Sequence[float], places: dict[str, list[int]], box: _Box
 ) -> Run | None:
     """The run of greatest weight in a box (difflib's longest match, by weight instead of length)."""
     low, high, left, right = box

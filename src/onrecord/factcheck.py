@@ -1,0 +1,301 @@
+"""The path of a quote: claim -> candidates -> alignment -> verdict.  No language model takes part.
+
+What counts as what, the first that holds:
+
+``verbatim``       every word of the claim, one after the other, and none of the speaker's in between.  A claim
+                   may be some of the sentences of a longer quotation.  At either end of a sentence only words
+                   that carry no meaning ("And", "Well,") may be missing.
+``truncated``      the same, but words that carry meaning are missing from a sentence: before it, after it, three
+                   or more in its middle, or where an ellipsis says so.  Newspapers quote half sentences every
+                   day; the reader is still told that there was more.
+``spliced``        every word was printed, in two or more places: sentences that did not follow one another,
+                   different quotations, different articles.
+``other_speaker``  verbatim or truncated, but each place that names a speaker names another one.
+``altered``        words were changed, added or dropped; a hedge or a negation alone makes it altered.
+``paraphrase``     the same statement in other words, names, numbers and negations being the same.
+``not_found``      none of this.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import pairwise
+
+from onrecord.quotes.match import Change, ClaimWords, Comparison, compare, read_claim
+from onrecord.text.align import Word, split_words
+from onrecord.text.tokens import STOP_WORDS, stem
+from onrecord.types import Article, Quote, QuoteCheck, QuoteClaim, QuoteMatch, Span, Verdict
+
+__all__ = ["check"]
+
+_EMPTY = frozenset("and but so well then oh uh um er ah now look that yeah the a an 而 但 那 那么 嗯 啊 呃 而且 但是".split())
+_NEGATIONS = frozenset(
+    "not no never none nobody nothing neither nor without cannot hardly barely scarcely nowhere refuse refuses refused"
+    " deny denies denied 不 没 沒 無 无 未 非 莫 勿 别 否".split()
+)
+_HEDGES = frozenset(
+    "may might could perhaps maybe possibly probably likely unlikely seem seems seemed appear appears appeared suggest"
+    " suggests suggested roughly approximately almost nearly potentially presumably apparently reportedly allegedly"
+    " supposedly generally usually often sometimes mostly partly somewhat arguably hopefully around about would should".split()
+)
+_HEDGE_PHRASES = frozenset(
+    "i think|i believe|i guess|i suppose|i feel|i hope|i suspect|i expect|i assume|we think|we believe|we hope|we feel"
+    "|we expect|i would say|i'd say|sort of|kind of|in my view|in my opinion|it seems|as far as i know|more or less"
+    "|some of|a little|a bit|to some extent|可 能|也 许|或 许|大 概|大 约|左 右|似 乎|好 像|应 该|估 计|恐 怕|据 说|据 称"
+    "|我 认 为|我 觉 得|我 想|我 相 信|我 们 认 为|有 望|预 计|一 定 程 度".split("|")
+)
+_NUMBERS = frozenset(
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
+    " eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred hundreds thousand thousands million"
+    " millions billion billions trillion trillions dozen dozens half third quarter twice double triple once first second"
+    " 零 一 二 两 三 四 五 六 七 八 九 十 百 千 万 亿 半 ½ ¼ ¾ ⅓ ⅔".split()
+)
+_VALUES = {word: str(value) for value, word in enumerate(
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
+    " eighteen nineteen twenty".split())}
+_UNITS = frozenset(
+    "% ‰ ° $ € £ ¥ percent per cent percentage points point dollar dollars euro euros pound pounds yuan yen rupee rupees ruble"
+    " rubles cent cents mile miles km kilometer kilometers kilometre kilometres meter meters metre metres foot feet inch inches"
+    " yard yards acre acres hectare hectares ton tons tonne tonnes kg kilo kilos kilogram kilograms gram grams ounce ounces"
+    " liter liters litre litres gallon gallons barrel barrels degree degrees celsius fahrenheit second seconds minute minutes"
+    " hour hours day days week weeks month months year years decade decades century centuries watt watts kilowatt megawatt"
+    " gigawatt mw gw mph kph 元 米 里 吨 克 斤 天 周 月 年 日 时 秒 分 度 亩".split()
+)
+_DAYS = frozenset(
+    "monday tuesday wednesday thursday friday saturday sunday january february march april june july august september"
+    " october november december".split()
+)
+# What reported speech shifts: persons, tenses, places and days.
+_SHIFTING = frozenset(
+    "i me my mine myself we us our ours ourselves he him his himself she her hers herself they them their theirs themselves"
+    " you your yours it its this these that those here there now then today tomorrow yesterday will would can could shall"
+    " should may might must is are am was were be been being has have had having do does did s 'm 'll 've 're i'm i'll i've"
+    " we're we'll we've he'd she'd they'd we'd i'd it's that's the a an of to in on at for and so as by with who which"
+    " 我 你 他 她 它 们 的 了 这 那 将 会".split()
+)
+_CONTRACTED = {"ll": "will", "ve": "have", "re": "are", "m": "am", "d": "would"}
+_STYLE = {"percent": "%", "&": "and", "ok": "okay", "cannot": "can not"}
+
+_CUT_WORDS = 3
+_ALTERED_COVERAGE = 0.5
+_ALTERED_WEIGHT = 2.0
+_LONG_PIECE = 6.0
+_PIECE_WORDS = 3
+_PIECE_WEIGHT = 1.5
+_MOST_PIECES = 6
+_RESTATED = 0.75
+_RESTATED_STEMS = 4
+_RANKS: dict[Verdict, int] = {"verbatim": 0, "truncated": 1, "spliced": 2, "altered": 3, "paraphrase": 4}
+
+_Judged = tuple[Verdict, Comparison]
+
+
+def check(
+    claim: QuoteClaim,
+    *,
+    candidates: Callable[[str], Sequence[tuple[Article, Span]]],
+    quotes_of: Callable[[Article], Sequence[Quote]],
+) -> QuoteCheck:
+    """What the corpus holds of a claim: the verdict, what to look at, and every place, best first.
+
+    ``candidates`` finds articles and the spans where words of the claim may stand; ``quotes_of`` are the
+    quotes of an article.
+    """
+    words = read_claim(claim.text)
+    if not words.words:
+        return QuoteCheck(claim, "not_found")
+    corpus = _Corpus(candidates, quotes_of)
+    compared = corpus.compared(words)
+    judged = [(verdict, one) for one in compared if (verdict := _judge(one)) is not None]
+    if min((_RANKS[verdict] for verdict, _ in judged), default=9) > _RANKS["spliced"]:
+        pieces = _pieces(words, compared, corpus)
+        if len(pieces) > 1:
+            return QuoteCheck(claim, "spliced", _claim_flags(words), tuple(pieces))
+    if not judged:
+        return QuoteCheck(claim, "not_found")
+    return _checked(claim, words, judged)
+
+
+class _Corpus:
+    """What a claim is compared with; the quotes of an article are read once."""
+
+    def __init__(
+        self,
+        candidates: Callable[[str], Sequence[tuple[Article, Span]]],
+        quotes_of: Callable[[Article], Sequence[Quote]],
+    ) -> None:
+        self._candidates = candidates
+        self._quotes_of = quotes_of
+        self._quotes: dict[str, Sequence[Quote]] = {}
+
+    def compared(self, claim: ClaimWords) -> list[Comparison]:
+        """The claim beside every candidate; a place that two candidates lead to comes once."""
+        low, high = claim.words[0].start, claim.words[-1].end
+        found: dict[tuple[str, tuple[Span, ...]], Comparison] = {}
+        for article, window in self._candidates(claim.text[low:high]):
+            if article.id not in self._quotes:
+                self._quotes[article.id] = self._quotes_of(article)
+            for one in compare(claim, article, window, self._quotes[article.id]):
+                found.setdefault((article.id, one.match.spans), one)
+        return list(found.values())
+
+
+def _judge(one: Comparison) -> Verdict | None:
+    """The verdict of one place, its speaker aside."""
+    changes = _real(one)
+    if not changes:
+        if one.joined:
+            return "spliced"
+        lost = [word for word in (*one.before, *one.after) if word.key not in _EMPTY]
+        if not lost:
+            return "verbatim"
+        return "altered" if _is_only_hedge(lost) else "truncated"
+    if not any(change.claim or change.inserted for change in changes):
+        if one.joined or any(change.crosses and not change.pause for change in changes):
+            return "spliced"
+        cut = all(change.pause or _is_cut(change) for change in changes)
+        return "truncated" if cut else "altered"
+    if not _is_near(one):
+        return "paraphrase" if _restates(one) else None
+    if one.printed != "quotation" and all(_is_shift(change) for change in changes):
+        return "paraphrase"
+    return "altered"
+
+
+def _real(one: Comparison) -> list[Change]:
+    return [change for change in one.changes if not _is_editorial(change)]
+
+
+def _is_editorial(change: Change) -> bool:
+    """Whether convention allows it: ``[the city]`` for ``it``, an ellipsis that skips nothing that counts."""
+    if change.claim:
+        mine, theirs = change.claim, change.source
+        return change.bracketed and len(mine) == len(theirs) == 1 and stem(mine[0].key) == stem(theirs[0].key)
+    if change.inserted:
+        counts = any(_is_negation(word) for word in change.inserted) or any(
+            _is_negation(word) or word.key in _HEDGES or word.key not in STOP_WORDS for word in change.source
+        )
+        return not counts and len(change.source) <= _REPLACED
+    return change.pause and all(word.key in _EMPTY for word in change.source)
+
+
+def _is_cut(change: Change) -> bool:
+    words = [word for word in change.source if word.key not in _EMPTY]
+    return len(words) >= _CUT_WORDS and not _is_only_hedge(words)
+
+
+def _is_only_hedge(words: Sequence[Word]) -> bool:
+    """``I think``, ``may``, ``not``: what changes the rest of the sentence and says nothing of its own."""
+    if all(_is_negation(word) for word in words):
+        return True
+    rest = [word.key for word in words]
+    for phrase in sorted(_HEDGE_PHRASES, key=len, reverse=True):
+        rest = _without(rest, phrase.split())
+    return all(word in _HEDGES or word in _EMPTY or word == "that" for word in rest) and rest != [w.key for w in words]\
+        or all(word in _HEDGES for word in rest)
+
+
+def _without(words: list[str], phrase: list[str]) -> list[str]:
+    for at in range(len(words) - len(phrase) + 1):
+        if words[at : at + len(phrase)] == phrase:
+            return words[:at] + words[at + len(phrase) :]
+    return words
+
+
+def _is_near(one: Comparison) -> bool:
+    """Whether so much agrees that it is the same utterance."""
+    if one.coverage >= _ALTERED_COVERAGE and one.weight >= min(_ALTERED_WEIGHT, 0.75 * one.weight / one.coverage):
+        return True
+    return one.heaviest >= _LONG_PIECE
+
+
+def _is_shift(change: Change) -> bool:
+    """``I will`` for ``he would``: what reporting alone changes."""
+    mine, theirs = ({stem(word.key) for word in words if word.key not in _SHIFTING} for words in change[:2])
+    return mine == theirs and not change.inserted and not _differ(_negations, change.claim, change.source)
+
+
+def _restates(one: Comparison) -> bool:
+    """Whether the same statement stands there in other words."""
+    mine, theirs = one.claim, one.context
+    said = {stem(word.key) for word in mine if word.key not in STOP_WORDS}
+    there = {stem(word.key) for word in theirs}
+    if len(said) < _RESTATED_STEMS or len(said & there) < _RESTATED * len(said):
+        return False
+    if not set(_numbers(mine)) <= set(_numbers(theirs)) or bool(_negations(mine)) != bool(_negations(theirs)):
+        return False
+    return all(word.key in {other.key for other in theirs} for word in mine[1:] if word.shown[0].isupper())
+
+
+def _pieces(claim: ClaimWords, compared: Sequence[Comparison], corpus: _Corpus) -> list[QuoteMatch]:
+    """The places that hold a claim between them, in its order, every word of it; empty if they do not."""
+    count = len(claim.words)
+    held = [False] * count
+    for one in compared:
+        for low, high in one.runs:
+            if high - low >= _PIECE_WORDS:
+                held[low:high] = [True] * (high - low)
+        if len(one.matched) >= count - 2:
+            return []
+    if sum(held) < 0.7 * count:
+        return []
+    return _covered(claim, compared, corpus, _MOST_PIECES) or []
+
+
+def _covered(
+    claim: ClaimWords, compared: Sequence[Comparison], corpus: _Corpus, most: int
+) -> list[QuoteMatch] | None:
+    best: tuple[float, int, int, Comparison] | None = None
+    for one in compared:
+        for low, high in one.exact_runs:
+            found = sum(weight(word.loose) for word in claim.words[low:high])
+            if best is None or found > best[0] + 1e-9:
+                best = found, low, high, one
+    if best is None or best[2] - best[1] < _PIECE_WORDS or best[0] < _PIECE_WEIGHT:
+        return None
+    _, low, high, one = best
+    pieces = [_piece(claim, one, low, high)]
+    for first, last in ((0, low), (high, len(claim.words))):
+        if first == last:
+            continue
+        if most <= 1:
+            return None
+        part = replace(claim, words=claim.words[first:last], pauses=frozenset(), inserted=())
+        more = _covered(part, corpus.compared(part), corpus, most - 1)
+        if more is None:
+            return None
+        pieces = [*more, *pieces] if first == 0 else [*pieces, *more]
+    return pieces
+
+
+def _piece(claim: ClaimWords, one: Comparison, low: int, high: int) -> QuoteMatch:
+    starts = {mine.start: theirs for mine, theirs in one.matched}
+    start, end = starts[claim.words[low].start].start, starts[claim.words[high - 1].start].end
+    spans = tuple(
+        Span(max(span.start, start), min(span.end, end)) for span in one.match.spans if span.start < end and start < span.end
+    )
+    return replace(one.match, spans=spans, edits=(), similarity=round((high - low) / len(claim.words), 4))
+
+
+def _checked(claim: QuoteClaim, words: ClaimWords, judged: Sequence[_Judged]) -> QuoteCheck:
+    """The verdict of all places together, with the speaker."""
+    rated = sorted(
+        ((verdict, agreement(claim.speaker, one.match.quote), one) for verdict, one in judged),
+        key=lambda item: (_RANKS[item[0]], -item[1], _PRINTED[item[2].printed], -item[2].match.similarity),
+    )
+    verdict, agrees, best = rated[0]
+    printed = [item for item in rated if item[0] in ("verbatim", "truncated")]
+    if printed and agrees <= 0 and any(item[1] < 0 for item in printed):
+        same = next((item for item in printed if item[1] > 0), None)
+        if same is not None:
+            verdict, agrees, best = same
+        elif agrees < 0 or best.weight >= _SPECIFIC:
+            verdict, agrees, best = "other_speaker", -1, next(item[2] for item in printed if item[1] < 0)
+    rest = [item[2] for item in rated if item[2] is not best]
+    flags = _flags(words, best)
+    if agrees < 0 and verdict != "other_speaker":
+        flags.append("other_speaker")
+    if verdict == "other_speaker" and _judge(best) == "truncated":
+        flags.append("truncated")
+    return QuoteCheck(claim, verdict, tuple(dict.fromkeys(flags)), (best.match, *(one.match for one in rest)))

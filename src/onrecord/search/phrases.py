@@ -1,0 +1,287 @@
+"""Exact and near words: where in the articles the words of a quotation stand, in this order or nearly so.
+
+Of every place in the articles the index keeps the shortest sequence of words that is rare: one word if it
+is a rare one, two or more if they are common.  A quotation holds some of these sequences even after
+words in it were changed, so the places that share most of them, the rarest first, are where to look.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from onrecord.errors import IndexDamagedError
+from onrecord.text.align import loose_form, scan
+from onrecord.types import Article
+
+__all__ = ["PhraseIndex", "PhraseWriter"]
+
+_Ints = npt.NDArray[np.uint32]
+_Hashes = npt.NDArray[np.uint64]
+
+_CHUNK = 64  # words; a posting names a chunk of an article, not a word of it
+_LONGEST = 5  # words in a sequence
+_RARE = 192  # chunks that hold a rare sequence, at most
+_SAMPLE = 24  # chunks kept of a common one, for quotations that are too short to hold a rare one
+_BLOCK = 1 << 20  # words worked on at a time
+_COUNTERS = 1 << 24
+_PER_BUCKET = 8
+_FACTOR = np.uint64(0x9E3779B97F4A7C15)
+_CAP = 4 * _RARE
+_BUDGET = 400_000  # postings read for one quotation
+_SEGMENTS = 8
+_FILES = ("buckets", "chunks", "postings")
+
+
+class PhraseWriter:
+    """Collects the words of articles; ``finish`` writes the index of them."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir()
+        self._folder = folder
+        self._codes: dict[str, int] = {}
+        self._words: list[_Ints] = []
+        self._chunks: list[tuple[int, int, int, int]] = []
+        """Article, first and last code point, first word (counted over all articles)."""
+        self._size = 0
+
+    def add(self, article_row: int, article: Article) -> None:
+        """Index everything of an article that a reader sees; what frames the page is left out."""
+        codes, starts, ends = self._codes, [], []
+        words: list[int] = []
+        for block in article.blocks:
+            if block.kind == "boilerplate":
+                continue
+            for start, end, shown in scan(article.text, block.start, block.end):
+                code = codes.get(shown)
+                if code is None:
+                    code = codes[shown] = _code(shown)
+                words.append(code)
+                starts.append(start)
+                ends.append(end)
+        for at in range(0, len(words), _CHUNK):
+            last = min(at + _CHUNK, len(words)) - 1
+            self._chunks.append((article_row, starts[at], ends[last], self._size + at))
+        self._words.append(np.array(words, dtype=np.uint32))
+        self._size += len(words)
+
+    def finish(self) -> None:
+        """Write everything."""
+        words = np.concatenate([*self._words, np.zeros(_LONGEST, dtype=np.uint32)])
+        chunks = np.array(self._chunks, dtype=np.uint64).reshape(-1, 4)
+        places = _chunk_of_each_word(chunks, self._size)
+        grams, postings = _rare_sequences(words, places, chunks[:, 0].astype(np.uint32))
+        count = max(1 << (len(grams) // _PER_BUCKET).bit_length(), 1024)
+        buckets, postings = _in_buckets(grams, postings, count)
+        np.save(self._folder / "buckets.npy", buckets, allow_pickle=False)
+        np.save(self._folder / "chunks.npy", chunks[:, :3].astype(np.uint32), allow_pickle=False)
+        np.save(self._folder / "postings.npy", postings, allow_pickle=False)
+
+
+class PhraseIndex:
+    """Reads what a ``PhraseWriter`` wrote; nothing is ever unpickled."""
+
+    def __init__(self, folder: Path) -> None:
+        try:
+            self._buckets, self._chunks, self._postings = (
+                np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in _FILES
+            )
+        except (OSError, ValueError, EOFError) as error:
+            raise IndexDamagedError(
+                f"{folder.name} is not a phrase index", hint="run `onrecord verify`"
+            ) from error
+
+    def candidates(self, text: str, most: int) -> list[tuple[int, tuple[int, int]]]:
+        """At most ``most`` places that may hold these words or some of them, the likeliest first.
+
+        Each is an article's row and a span of its code points.  Besides the places that fit the whole
+        text there are some that fit a part of it best, since two quotations may have been joined.
+        """
+        words = np.fromiter((_code(shown) for _, _, shown in scan(text)), dtype=np.uint32)
+        hits = self._hits(words)
+        if hits is None or most < 1:
+            return []
+        width = len(words) // _CHUNK + 2
+        best = self._spans(hits, width, most)
+        for low, high in _segments(len(words)):
+            inside = hits.of(low, high)
+            best += [span for span in self._spans(inside, 2, 2) if span not in best]
+        whole, parts = best[: max(most * 2 // 3, 1)], best[most:]
+        rest = best[len(whole) : most]
+        return [self._window(span) for span in [*whole, *parts, *rest][:most]]
+
+    def _hits(self, words: _Ints) -> _Hits | None:
+        """Every chunk that shares a rare sequence with the words, by the place of the sequence."""
+        found: list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]] = []
+        mask = np.uint64(len(self._buckets) - 2)
+        for size in range(1, _LONGEST + 1):
+            hashes = _hashes(words, size)
+            if not len(hashes):
+                break
+            _, once = np.unique(hashes, return_index=True)
+            buckets = (hashes[once] >> np.uint64(24)) & mask
+            first = self._buckets[buckets].astype(np.int64)
+            last = self._buckets[buckets + np.uint64(1)].astype(np.int64)
+            full = last > first
+            found.append((once[full], first[full], np.minimum(last, first + _CAP)[full]))
+        if not sum(len(at) for at, _, _ in found):
+            return None
+        at, first, last = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        sizes = last - first
+        order = np.argsort(sizes, kind="stable")
+        order = order[: max(int(np.searchsorted(np.cumsum(sizes[order]), _BUDGET)), 1)]
+        at, first, sizes = at[order], first[order], sizes[order]
+        steps = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        chunks = self._postings[np.repeat(first, sizes) + steps].astype(np.int64)
+        weights = np.log1p(len(self._chunks) / sizes)
+        return _Hits(chunks, np.repeat(weights, sizes), np.repeat(at, sizes))
+
+    def _spans(self, hits: _Hits, width: int, most: int) -> list[tuple[int, int]]:
+        """The neighbouring chunks, at most ``width`` of them, in which most of the hits lie."""
+        if not len(hits.chunks):
+            return []
+        chunks, inverse = np.unique(hits.chunks, return_inverse=True)
+        scores = np.bincount(inverse, hits.weights)
+        until = np.searchsorted(chunks, chunks + width)
+        until = np.minimum(until, self._ends(chunks))
+        sums = np.concatenate(([0.0], np.cumsum(scores)))
+        totals = sums[until] - sums[: len(chunks)]
+        # A place in the middle of a span would be listed again as the beginning of a poorer one.
+        spans: list[tuple[int, int]] = []
+        taken: set[int] = set()
+        for index in np.argsort(-totals, kind="stable")[: most * (width + 1) * 2].tolist():
+            span = int(chunks[index]), int(chunks[until[index] - 1]) + 1
+            if taken.isdisjoint(span_chunks := range(*span)):
+                taken.update(span_chunks)
+                spans.append(span)
+                if len(spans) == most:
+                    break
+        return spans
+
+    def _ends(self, chunks: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """For each chunk the index after the last of these chunks that is of the same article."""
+        rows = self._chunks[chunks, 0]
+        ends: npt.NDArray[np.int64] = np.searchsorted(rows, rows, side="right")
+        return ends
+
+    def _window(self, span: tuple[int, int]) -> tuple[int, tuple[int, int]]:
+        first, last = self._chunks[span[0]], self._chunks[span[1] - 1]
+        return int(first[0]), (int(first[1]), int(last[2]))
+
+
+class _Hits(NamedTuple):
+    """One entry for each sequence and each chunk that holds it."""
+
+    chunks: npt.NDArray[np.int64]
+    weights: npt.NDArray[np.float64]
+    places: npt.NDArray[np.int64]
+
+    def of(self, low: int, high: int) -> _Hits:
+        """Those of the sequences that begin at one of the words ``low`` to ``high``."""
+        inside = (self.places >= low) & (self.places < high)
+        return _Hits(self.chunks[inside], self.weights[inside], self.places[inside])
+
+
+def _segments(count: int) -> Iterator[tuple[int, int]]:
+    if count < 8:
+        return
+    step = max(count // _SEGMENTS, 4)
+    for low in range(0, min(count, step * _SEGMENTS), step):
+        yield low, low + step
+
+
+def _code(shown: str) -> int:
+    # Zero stands for the end of everything.
+    return zlib.crc32(loose_form(shown).encode("utf-8", "surrogatepass")) or 1
+
+
+def _hashes(words: _Ints, size: int) -> _Hashes:
+    """The hash of each sequence of ``size`` words."""
+    count = max(len(words) - size + 1, 0)
+    hashes = np.full(count, size, dtype=np.uint64)
+    for offset in range(size):
+        hashes = (hashes ^ words[offset : offset + count]) * _FACTOR
+        hashes ^= hashes >> np.uint64(29)
+    return hashes
+
+
+def _chunk_of_each_word(chunks: npt.NDArray[np.uint64], size: int) -> _Ints:
+    firsts = chunks[:, 3].astype(np.int64)
+    lengths = np.diff(np.append(firsts, size))
+    return np.repeat(np.arange(len(chunks), dtype=np.uint32), lengths)
+
+
+def _rare_sequences(words: _Ints, places: _Ints, articles: _Ints) -> tuple[_Ints, _Ints]:
+    """The hashes of the sequences to keep, with the chunk where each begins.
+
+    A rare sequence that holds a shorter rare one is left out: where it stands, that one stands, too.
+    """
+    counts = [_counts(words, len(places), size) for size in range(1, _LONGEST + 1)]
+    samples = np.zeros((_LONGEST, _COUNTERS), dtype=np.uint8)
+    grams: list[_Ints] = []
+    chunks: list[_Ints] = []
+    for at in range(0, len(places), _BLOCK):
+        here = places[at : at + _BLOCK]
+        covered = np.zeros(len(here) + 1, dtype=bool)
+        for size in range(1, _LONGEST + 1):
+            hashes = _hashes(words[at : at + len(here) + size - 1], size)[: len(here)]
+            counters = _counter(hashes)
+            ends = np.minimum(np.arange(at, at + len(here)) + size - 1, len(places) - 1)
+            whole = articles[places[ends]] == articles[here]
+            rare = counts[size - 1][counters] <= _RARE
+            covered = covered[:-1] | covered[1:]
+            kept = whole & ~covered & (rare | _sampled(counters, ~rare, samples[size - 1]))
+            grams.append((hashes[kept] >> np.uint64(24)).astype(np.uint32))
+            chunks.append(here[kept])
+            covered = np.append(covered | rare, False)
+    return _together(grams), _together(chunks)
+
+
+def _together(parts: Sequence[_Ints]) -> _Ints:
+    return np.concatenate(parts) if parts else np.zeros(0, dtype=np.uint32)
+
+
+def _sampled(
+    counters: npt.NDArray[np.int64], common: npt.NDArray[np.bool_], taken: npt.NDArray[np.uint8]
+) -> npt.NDArray[np.bool_]:
+    """The first few places of each common sequence; ``taken`` counts them from block to block."""
+    places = np.flatnonzero(common & (taken[counters] < _SAMPLE))
+    order = places[np.argsort(counters[places], kind="stable")]
+    ranked = counters[order]
+    new = np.append(True, ranked[1:] != ranked[:-1])[: len(ranked)]
+    starts = np.maximum.accumulate(np.where(new, np.arange(len(ranked)), 0))
+    chosen = order[np.arange(len(ranked)) - starts < _SAMPLE]
+    np.add.at(taken, counters[chosen], 1)
+    sampled = np.zeros(len(counters), dtype=bool)
+    sampled[chosen] = True
+    return sampled
+
+
+def _counter(hashes: _Hashes) -> npt.NDArray[np.int64]:
+    return (hashes % np.uint64(_COUNTERS)).astype(np.int64)
+
+
+def _counts(words: _Ints, size: int, length: int) -> npt.NDArray[np.uint16]:
+    """How often sequences of a length occur, by the hash; two sequences may share a counter."""
+    counts = np.zeros(_COUNTERS, dtype=np.int64)
+    for at in range(0, size, _BLOCK):
+        stop = min(at + _BLOCK, size)
+        hashes = _hashes(words[at : stop + length - 1], length)
+        counts += np.bincount(_counter(hashes), minlength=_COUNTERS)
+    return np.minimum(counts, 65_535).astype(np.uint16)
+
+
+def _in_buckets(grams: _Ints, postings: _Ints, count: int) -> tuple[_Ints, _Ints]:
+    """Postings sorted by bucket, each once, and where each of the ``count`` buckets begins."""
+    if count > 1 << 31 or len(grams) > 0xFFFF_FFFF:
+        raise IndexDamagedError("too many words for one phrase index", hint="split the corpus")
+    joined = (grams.astype(np.uint64) & np.uint64(count - 1)) << np.uint64(32) | postings
+    joined = np.unique(joined)
+    sizes = np.bincount((joined >> np.uint64(32)).astype(np.int64), minlength=count)
+    starts = np.concatenate(([0], np.cumsum(sizes))).astype(np.uint32)
+    return starts, joined.astype(np.uint32)
