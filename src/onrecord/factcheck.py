@@ -18,11 +18,14 @@ What counts as what, the first that holds:
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from onrecord.quotes.match import Change, ClaimWords, Comparison, compare, read_claim
+from onrecord.quotes.chinese_names import named_in_chinese
+from onrecord.quotes.match import Change, ClaimWords, Comparison, compare, read_claim, weight
+from onrecord.quotes.names import is_title
 from onrecord.text.align import Word, split_words
 from onrecord.text.tokens import STOP_WORDS, stem
 from onrecord.types import Article, Quote, QuoteCheck, QuoteClaim, QuoteMatch, Span, Verdict
@@ -39,21 +42,19 @@ _HEDGES = frozenset(
     " suggests suggested roughly approximately almost nearly potentially presumably apparently reportedly allegedly"
     " supposedly generally usually often sometimes mostly partly somewhat arguably hopefully around about would should".split()
 )
-_HEDGE_PHRASES = frozenset(
-    "i think|i believe|i guess|i suppose|i feel|i hope|i suspect|i expect|i assume|we think|we believe|we hope|we feel"
-    "|we expect|i would say|i'd say|sort of|kind of|in my view|in my opinion|it seems|as far as i know|more or less"
-    "|some of|a little|a bit|to some extent|可 能|也 许|或 许|大 概|大 约|左 右|似 乎|好 像|应 该|估 计|恐 怕|据 说|据 称"
-    "|我 认 为|我 觉 得|我 想|我 相 信|我 们 认 为|有 望|预 计|一 定 程 度".split("|")
+_PHRASES = re.compile(
+    r"(?<= )(?:(?:i|we) (?:think|believe|guess|suppose|feel|hope|suspect|expect|assume|would say|would argue)"
+    r"|i'd (?:say|argue)|(?:sort|kind|some) of|in my (?:view|opinion)|as far as i know|more or less|a (?:little|bit)"
+    r"|to some extent|可 能|也 许|或 许|大 概|大 约|左 右|似 乎|好 像|应 该|估 计|恐 怕|据 说|据 称|有 望|预 计"
+    r"|我 (?:们 )?(?:认 为|觉 得|想|相 信)|一 定 程 度)(?= )"
 )
+_SAME_HEDGE = {"might": "may", "could": "may", "seemed": "seem", "seems": "seem", "appears": "appear", "appeared": "appear"}
 _NUMBERS = frozenset(
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
     " eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred hundreds thousand thousands million"
     " millions billion billions trillion trillions dozen dozens half third quarter twice double triple once first second"
     " 零 一 二 两 三 四 五 六 七 八 九 十 百 千 万 亿 半 ½ ¼ ¾ ⅓ ⅔".split()
 )
-_VALUES = {word: str(value) for value, word in enumerate(
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
-    " eighteen nineteen twenty".split())}
 _UNITS = frozenset(
     "% ‰ ° $ € £ ¥ percent per cent percentage points point dollar dollars euro euros pound pounds yuan yen rupee rupees ruble"
     " rubles cent cents mile miles km kilometer kilometers kilometre kilometres meter meters metre metres foot feet inch inches"
@@ -74,9 +75,17 @@ _SHIFTING = frozenset(
     " we're we'll we've he'd she'd they'd we'd i'd it's that's the a an of to in on at for and so as by with who which"
     " 我 你 他 她 它 们 的 了 这 那 将 会".split()
 )
-_CONTRACTED = {"ll": "will", "ve": "have", "re": "are", "m": "am", "d": "would"}
-_STYLE = {"percent": "%", "&": "and", "ok": "okay", "cannot": "can not"}
-
+_SAME_IN_STYLE = {"percent": "%", "per cent": "%", "&": "and", "okay": "ok", "can not": "cannot"} | {
+    str(value): word for value, word in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve".split()
+    )
+}
+_OVERRIDES = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_PRONOUNS = frozenset("he she they it we i you who 他 她 他们 她们".split())
+_HAN = re.compile("[\u3400-\u9fff]")
+_REPLACED = 4
+_SPECIFIC = 4.0
+_PRINTED = {"quotation": 0, "statement": 1, "text": 2}
 _CUT_WORDS = 3
 _ALTERED_COVERAGE = 0.5
 _ALTERED_WEIGHT = 2.0
@@ -84,6 +93,7 @@ _LONG_PIECE = 6.0
 _PIECE_WORDS = 3
 _PIECE_WEIGHT = 1.5
 _MOST_PIECES = 6
+_HELD = 0.4
 _RESTATED = 0.75
 _RESTATED_STEMS = 4
 _RANKS: dict[Verdict, int] = {"verbatim": 0, "truncated": 1, "spliced": 2, "altered": 3, "paraphrase": 4}
@@ -189,25 +199,14 @@ def _is_only_hedge(words: Sequence[Word]) -> bool:
     """``I think``, ``may``, ``not``: what changes the rest of the sentence and says nothing of its own."""
     if all(_is_negation(word) for word in words):
         return True
-    rest = [word.key for word in words]
-    for phrase in sorted(_HEDGE_PHRASES, key=len, reverse=True):
-        rest = _without(rest, phrase.split())
-    return all(word in _HEDGES or word in _EMPTY or word == "that" for word in rest) and rest != [w.key for w in words]\
-        or all(word in _HEDGES for word in rest)
-
-
-def _without(words: list[str], phrase: list[str]) -> list[str]:
-    for at in range(len(words) - len(phrase) + 1):
-        if words[at : at + len(phrase)] == phrase:
-            return words[:at] + words[at + len(phrase) :]
-    return words
+    rest = _PHRASES.sub(" ", _spelled(words)).split()
+    return all(word in _HEDGES or word in _EMPTY for word in rest)
 
 
 def _is_near(one: Comparison) -> bool:
     """Whether so much agrees that it is the same utterance."""
-    if one.coverage >= _ALTERED_COVERAGE and one.weight >= min(_ALTERED_WEIGHT, 0.75 * one.weight / one.coverage):
-        return True
-    return one.heaviest >= _LONG_PIECE
+    enough = max(_ALTERED_COVERAGE * one.total, min(_ALTERED_WEIGHT, 0.75 * one.total))
+    return one.weight >= enough or one.heaviest >= _LONG_PIECE
 
 
 def _is_shift(change: Change) -> bool:
@@ -238,7 +237,7 @@ def _pieces(claim: ClaimWords, compared: Sequence[Comparison], corpus: _Corpus) 
                 held[low:high] = [True] * (high - low)
         if len(one.matched) >= count - 2:
             return []
-    if sum(held) < 0.7 * count:
+    if sum(held) < _HELD * count:
         return []
     return _covered(claim, compared, corpus, _MOST_PIECES) or []
 
@@ -248,7 +247,7 @@ def _covered(
 ) -> list[QuoteMatch] | None:
     best: tuple[float, int, int, Comparison] | None = None
     for one in compared:
-        for low, high in one.exact_runs:
+        for low, high in one.runs:
             found = sum(weight(word.loose) for word in claim.words[low:high])
             if best is None or found > best[0] + 1e-9:
                 best = found, low, high, one
@@ -299,3 +298,189 @@ def _checked(claim: QuoteClaim, words: ClaimWords, judged: Sequence[_Judged]) ->
     if verdict == "other_speaker" and _judge(best) == "truncated":
         flags.append("truncated")
     return QuoteCheck(claim, verdict, tuple(dict.fromkeys(flags)), (best.match, *(one.match for one in rest)))
+
+
+def _flags(claim: ClaimWords, one: Comparison) -> list[str]:
+    """What an editor must look at in one place."""
+    real = _real(one)
+    flags = [*_claim_flags(claim)]
+    if one.printed != "quotation":
+        flags.append("not_a_quotation")
+    flags += [name for name, found in _differences(claim, one, real).items() if found]
+    if real and all(_is_style(change) for change in real):
+        flags.append("house_style")
+    if any(change.pause for change in one.changes) or claim.pauses:
+        flags.append("ellipsis")
+    flags += _letter_flags(one)
+    if one.before or one.after:
+        flags += ["cut_front"] * bool(_meant(one.before)) + ["cut_end"] * bool(_meant(one.after))
+    if any(not change.claim and not change.inserted for change in real):
+        flags.append("cut_middle")
+    if one.spaced:
+        flags.append("spacing_changed")
+    return flags
+
+
+def _claim_flags(claim: ClaimWords) -> tuple[str, ...]:
+    """What the claim itself shows, wherever it was printed."""
+    found = {
+        "bracketed_insertion": bool(claim.inserted) or claim.edited,
+        "hidden_characters": _OVERRIDES.search(claim.text) is not None,
+    }
+    return tuple(name for name, there in found.items() if there)
+
+
+def _meant(words: Sequence[Word]) -> list[Word]:
+    return [word for word in words if word.key not in _EMPTY]
+
+
+def _differences(claim: ClaimWords, one: Comparison, real: Sequence[Change]) -> dict[str, bool]:
+    """Numbers, units and names word by word; negations and hedges over all words of the sentences."""
+    article = one.match.article.text
+    swaps = [change for change in real if change.claim or change.inserted or len(change.source) < _CUT_WORDS]
+    mine = [word for pair in one.matched for word in pair[:1]]
+    theirs = [word for pair in one.matched for word in pair[1:]]
+    mine = sorted([*mine, *(word for change in real for word in (*change.claim, *change.inserted))])
+    theirs = sorted([*theirs, *(word for change in real for word in change.source), *one.before, *one.after])
+    claimed, printed = _hedges(mine), _hedges(theirs)
+    return {
+        "number_changed": any(_differ(_numbers, change.claim, change.source) for change in swaps),
+        "negation_changed": _negations(mine) != _negations(theirs),
+        "hedge_dropped": bool(printed - claimed),
+        "hedge_added": bool(claimed - printed),
+        "name_changed": any(
+            _differ(_names, change.claim, change.source) or _is_chinese_swap(claim.text, article, change)
+            for change in swaps
+        ),
+        "unit_changed": any(_differ(_units, change.claim, change.source) for change in swaps),
+        "date_changed": any(_differ(_days, change.claim, change.source) for change in swaps),
+    }
+
+
+def _differ(
+    measure: Callable[[Sequence[Word]], Counter[str]], mine: Sequence[Word], theirs: Sequence[Word]
+) -> bool:
+    return measure(mine) != measure(theirs)
+
+
+def _spelled(words: Sequence[Word]) -> str:
+    return f" {' '.join(word.key for word in words)} "
+
+
+def _is_negation(word: Word) -> bool:
+    return word.key in _NEGATIONS or word.key.endswith("n't")
+
+
+def _negations(words: Sequence[Word]) -> Counter[str]:
+    return Counter("not" for word in words if _is_negation(word))
+
+
+def _hedges(words: Sequence[Word]) -> Counter[str]:
+    spelled = _spelled(words)
+    found = Counter(match.group() for match in _PHRASES.finditer(spelled))
+    found.update(_SAME_HEDGE.get(word, word) for word in _PHRASES.sub(" ", spelled).split() if word in _HEDGES)
+    return found
+
+
+def _numbers(words: Sequence[Word]) -> Counter[str]:
+    """``5`` and ``five`` are one number."""
+    found = (word.key for word in words if word.key in _NUMBERS or any(letter.isdigit() for letter in word.key))
+    return Counter(_SAME_IN_STYLE.get(key, key) for key in found)
+
+
+def _units(words: Sequence[Word]) -> Counter[str]:
+    return Counter(_SAME_IN_STYLE.get(word.key, word.key).removesuffix("s") for word in words if word.key in _UNITS)
+
+
+def _days(words: Sequence[Word]) -> Counter[str]:
+    return Counter(word.key for word in words if word.key in _DAYS and word.shown[0].isupper())
+
+
+def _names(words: Sequence[Word]) -> Counter[str]:
+    return Counter(
+        word.key
+        for word in words
+        if word.shown[0].isupper() and word.key not in STOP_WORDS and word.key not in _DAYS and len(word.key) > 1
+    )
+
+
+def _is_chinese_swap(claim: str, article: str, change: Change) -> bool:
+    """``李伟`` for ``王伟``, of which only one character differs."""
+    if not (change.claim and change.source and _HAN.match(change.source[0].key)):
+        return False
+    mine, theirs = change.claim[0].start, change.source[0].start
+    return any(
+        named_in_chinese(claim[mine - back : mine - back + size]).person
+        and named_in_chinese(article[theirs - back : theirs - back + size]).person
+        for size in (2, 3)
+        for back in range(min(size, mine + 1, theirs + 1))
+    )
+
+
+def _is_style(change: Change) -> bool:
+    """``5%`` for ``five percent``."""
+    mine, theirs = (
+        [_SAME_IN_STYLE.get(word.key, word.key) for word in words] for words in (change.claim, change.source)
+    )
+    return mine == theirs and not change.inserted
+
+
+def _letter_flags(one: Comparison) -> list[str]:
+    flags: list[str] = []
+    pairs = [(mine, theirs) for change in one.changes for mine, theirs in zip(change.claim, change.source, strict=False)]
+    for mine, theirs in pairs:
+        if mine.loose == theirs.loose and mine.key != theirs.key:
+            mixed = any(_is_foreign(a, b) for a, b in zip(mine.key, mine.loose, strict=False))
+            flags.append("lookalike_characters" if mixed else "accents_changed")
+    for index, (mine, theirs) in enumerate(one.matched):
+        one_shown, other_shown = mine.shown.replace(".", ""), theirs.shown.replace(".", "")
+        if one_shown != other_shown and (index or one_shown[1:] != other_shown[1:]):
+            flags.append("case_changed")
+            break
+    return flags
+
+
+def _is_foreign(one: str, other: str) -> bool:
+    return one != other and one.isalpha() and not one.isascii() and other.isascii()
+
+
+def agreement(claimed: str | None, quote: Quote | None) -> int:
+    """1 if print names the same speaker, -1 if another one, 0 if either is unknown.
+
+    ``Professor Pu`` and ``Pu Yongjian`` agree; a pronoun names nobody.
+    """
+    speaker = quote.speaker if quote else None
+    if claimed is None or speaker is None:
+        return 0
+    forms = [speaker.name, *speaker.aliases]
+    mine = _name_words(claimed)
+    if not mine or all(set(_name_words(form)) <= _PRONOUNS for form in forms):
+        return 0
+    if any(_same_name(mine, _name_words(form)) for form in forms):
+        return 1
+    role = _name_words(speaker.role or "")
+    if role and set(mine) <= set(role):
+        return 1
+    scripts = {bool(_HAN.search(claimed)), any(_HAN.search(form) is not None for form in forms)}
+    return 0 if len(scripts) > 1 else -1
+
+
+def _name_words(name: str) -> list[str]:
+    if _HAN.search(name):
+        return ["".join(word.loose for word in split_words(name))]
+    words = [word.loose.removesuffix("'s") for word in split_words(name)]
+    bare = [word for word in words if not is_title(word) and word not in ("the", "a", "an", "of", "jr", "sr")]
+    return bare or words
+
+
+def _same_name(one: Sequence[str], other: Sequence[str]) -> bool:
+    if not one or not other:
+        return False
+    if _HAN.match(one[0]):
+        return one[0] in other[0] or other[0] in one[0]
+    if set(one) <= set(other) or set(other) <= set(one):
+        return True
+    if one[-1] != other[-1] or len(one) < 2 or len(other) < 2:
+        return False
+    # "J. Biden" and "Joe Biden", "Joe R. Biden" and "Joe Biden".
+    return one[0] == other[0] or one[0][0] == other[0][0] and 1 in (len(one[0]), len(other[0]))

@@ -39,6 +39,8 @@ class Change(NamedTuple):
 
     claim: tuple[Word, ...]
     source: tuple[Word, ...]
+    bracketed: bool = False
+    """Whether an editor's brackets stand inside the claim's word: ``work[ed]``."""
     inserted: tuple[Word, ...] = ()
     """The words that stand there in square brackets."""
     pause: bool = False
@@ -66,13 +68,15 @@ class Comparison:
     """
 
     match: QuoteMatch
+    claim: tuple[Word, ...]
     changes: tuple[Change, ...]
     before: tuple[Word, ...]
     after: tuple[Word, ...]
     runs: tuple[tuple[int, int], ...]
-    coverage: float
-    """How much of the claim's weight stands there, 0 to 1."""
     weight: float
+    """What the words that stand there weigh, and below the heaviest run of them, and all of the claim."""
+    heaviest: float
+    total: float
     printed: Literal["quotation", "statement", "text"]
     joined: bool
     """Whether the words run from one quotation into another or from one kind of text into another."""
@@ -160,7 +164,7 @@ def compare(claim: ClaimWords, article: Article, window: Span, quotes: Sequence[
     Words that are the same are the same words in print: nothing here guesses.
     """
     reach = min(len(claim.text), _REACH * 50) + _EDGE
-    low, high = max(window.start - reach, 0), min(window.end + reach, len(article.text))
+    low, high = _widened(article.text, window, reach)
     near = [quote for quote in quotes if quote.start < high and low < quote.end]
     printed = _printed(article, low, high)
     streams = [printed, *(_words_of(quote) for quote in near if len(quote.spans) > 1)]
@@ -169,7 +173,9 @@ def compare(claim: ClaimWords, article: Article, window: Span, quotes: Sequence[
     for stream in streams:
         for at in _places(keys, [word.key for word in stream]):
             first, last = stream[at], stream[at + len(keys) - 1]
-            found.setdefault((first.start, last.end), _at(claim, article, near, stream, Span(at, at + len(keys))))
+            one = _at(claim, article, near, stream, Span(at, at + len(keys)))
+            if one is not None:
+                found.setdefault((first.start, last.end), one)
     if found:
         return list(found.values())
     best: tuple[float, int, int, list[Run]] | None = None
@@ -185,7 +191,17 @@ def compare(claim: ClaimWords, article: Article, window: Span, quotes: Sequence[
     if best is None or sum(run.weight for run in best[3]) < min(_MIN_WEIGHT, sum(map(weight, loose)) / 2):
         return []
     runs, stream = best[3], streams[best[2]]
-    return [_at(claim, article, near, stream, Span(runs[0].source, runs[-1].source + runs[-1].size), runs)]
+    place = Span(runs[0].source, runs[-1].source + runs[-1].size)
+    nearest = _at(claim, article, near, stream, place, runs)
+    return [nearest] if nearest is not None else []
+
+
+def _widened(text: str, window: Span, reach: int) -> tuple[int, int]:
+    """The window with ``reach`` more on both sides, and then to the next space: no word is cut."""
+    low, high = max(window.start - reach, 0), min(window.end + reach, len(text))
+    low = next((at for at in range(low, max(low - _EDGE, 0), -1) if text[at - 1].isspace()), max(low - _EDGE, 0))
+    high = next((at for at in range(high, min(high + _EDGE, len(text))) if text[at].isspace()), min(high + _EDGE, len(text)))
+    return low, high
 
 
 def _places(claim: Sequence[str], source: Sequence[str]) -> Iterator[int]:
@@ -228,7 +244,7 @@ def _at(
     stream: Sequence[Word],
     place: Span,
     runs: Sequence[Run] | None = None,
-) -> Comparison:
+) -> Comparison | None:
     same = stream[place.start : place.end]
     if runs is not None:
         same = [stream[run.source + step] for run in runs for step in range(run.size)]
@@ -241,6 +257,8 @@ def _at(
             runs = matching_runs([w.loose for w in claim.words], [w.loose for w in unit.words], weight)
     else:
         runs = matching_runs([w.loose for w in claim.words], [w.loose for w in unit.words], weight)
+    if not runs:
+        return None
     joined = quote is None and _runs_on(article, quotes, same)
     return _comparison(claim, article, unit, runs, joined=joined)
 
@@ -339,25 +357,42 @@ def _comparison(
     before, after = ((), ()) if unit.whole else _left_out(unit, low, high)
     size = high - low + sum(len(change.inserted) for change in changes)
     similarity = 2 * len(matched) / (len(claim.words) + size)
-    total = sum(weight(word.loose) for word in claim.words)
-    agreed = sum(weight(mine.loose) for mine, _ in matched)
     edits = tuple(map(_edit, changes))
     match = QuoteMatch(article, _spans(unit, low, high), round(min(similarity, 1.0), 4), edits, unit.quote)
     direct = unit.whole if unit.quote is None else unit.quote.direct
+    exact = _exact(claim, unit, runs)
     return Comparison(
-        match,
-        tuple(changes),
-        before,
-        after,
-        tuple((run.claim, run.claim + run.size) for run in runs),
-        min(agreed / total, 1.0),
-        agreed,
-        "quotation" if direct else "statement" if unit.quote is not None else "text",
-        joined,
-        spaced,
-        tuple(matched),
-        tuple(unit.words),
+        match=match,
+        claim=claim.words,
+        changes=tuple(changes),
+        before=before,
+        after=after,
+        runs=tuple((run.claim, run.claim + run.size) for run in exact),
+        weight=sum(weight(mine.loose) for mine, _ in matched),
+        heaviest=max((run.weight for run in exact), default=0.0),
+        total=sum(weight(word.loose) for word in claim.words),
+        printed="quotation" if direct else "statement" if unit.quote is not None else "text",
+        joined=joined,
+        spaced=spaced,
+        matched=tuple(matched),
+        context=tuple(unit.words),
     )
+
+
+def _exact(claim: ClaimWords, unit: _Unit, runs: Sequence[Run]) -> list[Run]:
+    """The runs without the words in them that are merely alike."""
+    found: list[Run] = []
+    for run in runs:
+        start = 0
+        for step in range(run.size + 1):
+            mine = claim.words[run.claim + step] if step < run.size else None
+            if mine is not None and mine.key == unit.words[run.source + step].key:
+                continue
+            if step > start:
+                heavy = sum(weight(word.loose) for word in claim.words[run.claim + start : run.claim + step])
+                found.append(Run(run.claim + start, run.source + start, step - start, heavy))
+            start = step + 1
+    return found
 
 
 def _place(claim: ClaimWords, unit: _Unit, runs: Sequence[Run]) -> tuple[int, int]:
@@ -416,6 +451,7 @@ def _change(
     return Change(
         words,
         source,
+        _has_brackets(claim.text, words),
         tuple(word for at in range(mine.start, mine.end + 1) for word in inserted.pop(at, ())),
         any(at in claim.pauses for at in range(mine.start, mine.end + 1)),
         _crosses(unit, theirs.start, theirs.end),
@@ -437,11 +473,16 @@ def _within(
     for step, their in enumerate(theirs):
         mine = claim.words[run.claim + step]
         if step and (added := inserted.pop(run.claim + step, ())):
-            yield Change((), (), added, False, False, added[0].start, their.start)
+            yield Change((), (), False, added, False, False, added[0].start, their.start)
         if mine.key == their.key and (loud or not _is_other_word(mine, their)):
             matched.append((mine, their))
         else:
-            yield Change((mine,), (their,), (), False, False, mine.start, their.start)
+            bracketed = _has_brackets(claim.text, (mine,))
+            yield Change((mine,), (their,), bracketed, (), False, False, mine.start, their.start)
+
+
+def _has_brackets(text: str, words: Sequence[Word]) -> bool:
+    return any(mark in text[word.start : word.end] for word in words for mark in "[]")
 
 
 def _is_other_word(mine: Word, theirs: Word) -> bool:
