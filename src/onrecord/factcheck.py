@@ -6,10 +6,10 @@ What counts as what, the first that holds:
                    may be some of the sentences of a longer quotation.  At either end of a sentence only words
                    that carry no meaning ("And", "Well,") may be missing.
 ``truncated``      the same, but words that carry meaning are missing from a sentence: before it, after it, three
-                   or more in its middle, or where an ellipsis says so.  Newspapers quote half sentences every
+                   or more in its middle, the end of one and the beginning of the next, or where an ellipsis is.  Newspapers quote half sentences every
                    day; the reader is still told that there was more.
-``spliced``        every word was printed, in two or more places: sentences that did not follow one another,
-                   different quotations, different articles.
+``spliced``        every word was printed, in two or more places: a sentence or more left out between them without
+                   an ellipsis, different quotations, different articles.
 ``other_speaker``  verbatim or truncated, but each place that names a speaker names another one.
 ``altered``        words were changed, added or dropped; a hedge or a negation alone makes it altered.
 ``paraphrase``     the same statement in other words, names, numbers and negations being the same.
@@ -162,7 +162,7 @@ def _judge(one: Comparison) -> Verdict | None:
             return "verbatim"
         return "altered" if _is_only_hedge(lost) else "truncated"
     if not any(change.claim or change.inserted for change in changes):
-        if one.joined or any(change.crosses and not change.pause for change in changes):
+        if one.joined or any(change.borders > 1 and not change.pause for change in changes):
             return "spliced"
         cut = all(change.pause or _is_cut(change) for change in changes)
         return "truncated" if cut else "altered"
@@ -191,8 +191,7 @@ def _is_editorial(change: Change) -> bool:
 
 
 def _is_cut(change: Change) -> bool:
-    words = [word for word in change.source if word.key not in _EMPTY]
-    return len(words) >= _CUT_WORDS and not _is_only_hedge(words)
+    return len(change.source) >= _CUT_WORDS and not _is_only_hedge(_meant(change.source))
 
 
 def _is_only_hedge(words: Sequence[Word]) -> bool:
@@ -303,7 +302,7 @@ def _checked(claim: QuoteClaim, words: ClaimWords, judged: Sequence[_Judged]) ->
 def _flags(claim: ClaimWords, one: Comparison) -> list[str]:
     """What an editor must look at in one place."""
     real = _real(one)
-    flags = [*_claim_flags(claim)]
+    flags = [flag for flag in _claim_flags(claim) if flag != "bracketed_insertion" or "[" not in one.match.text]
     if one.printed != "quotation":
         flags.append("not_a_quotation")
     flags += [name for name, found in _differences(claim, one, real).items() if found]
@@ -324,7 +323,7 @@ def _flags(claim: ClaimWords, one: Comparison) -> list[str]:
 def _claim_flags(claim: ClaimWords) -> tuple[str, ...]:
     """What the claim itself shows, wherever it was printed."""
     found = {
-        "bracketed_insertion": bool(claim.inserted) or claim.edited,
+        "bracketed_insertion": "[" in claim.text,
         "hidden_characters": _OVERRIDES.search(claim.text) is not None,
     }
     return tuple(name for name, there in found.items() if there)

@@ -33,7 +33,7 @@ def killed(root: str, seed: str, count: str) -> None:
     for n in range(1, int(count) + 1):
         _one(index, f"touch-{n}", at=chance.randint(1, touches))
     for n in range(1, int(count) + 1):
-        _one(index, f"time-{n}", after=chance.random() * 0.15)
+        _one(index, f"time-{n}", after=chance.random() * 0.04)
 
 
 def _touches(index: Path) -> int:

@@ -1,6 +1,6 @@
 """Measure the quote checker on quotations of real articles that were changed on purpose.
 
-``python -m onrecord.evaluation.perturb [--cases N] [--articles N] [--seed N] [--json] [--plots DIR]``
+``python -m onrecord.evaluation.perturb [--cases N] [--articles N] [--seed N] [--json] [--wrong N] [--plots DIR]``
 
 No public set has labelled altered or misattributed quotations, so these are made: what the figures show is how
 the checker meets changes that a program can make.  The articles stay where ``ONRECORD_BENCH_DATA`` points and
@@ -24,7 +24,7 @@ from onrecord.evaluation.perturb_corpus import Corpus, load_chinese, load_englis
 from onrecord.evaluation.perturb_curves import changed_words_curve, coverage_curve, speaker_outcomes, write_plots
 from onrecord.evaluation.perturb_kinds import World
 from onrecord.evaluation.perturb_printed import printed, reported
-from onrecord.evaluation.perturb_score import report, run, table
+from onrecord.evaluation.perturb_score import report, run, table, wrong
 from onrecord.evaluation.quotes import load_polnear
 from onrecord.factcheck import check
 from onrecord.quotes.extract import extract_quotes
@@ -51,7 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     cases = generate(world, count=options.cases, seed=options.seed)
     with ExitStack() as opened:
         check = build_checker(world.corpus.articles, opened)
-        figures = report(run(cases, check, extract_quotes))
+        outcomes = run(cases, check, extract_quotes)
+        figures = report(outcomes)
         if options.plots is not None:
             recall = changed_words_curve(world, check, seed=options.seed)
             documents = load_polnear(data.joinpath(*_POLNEAR))
@@ -60,6 +61,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             figures |= {"recall_by_changed_words": recall, "speakers_precision_by_coverage": coverage}
     text = json.dumps(figures, indent=1, ensure_ascii=False) if options.json else table(figures)
     sys.stdout.write(f"{text}\n")
+    if options.wrong:
+        sys.stderr.write(f"{wrong(outcomes, options.wrong)}\n")
     return 0
 
 
@@ -106,6 +109,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--articles", type=int, default=0, help="English articles of the corpus; 0 takes all")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
+    parser.add_argument("--wrong", type=int, default=0, metavar="N", help="show up to N wrong cases of a class")
     parser.add_argument("--plots", type=Path, metavar="DIR", help="measure the two curves too and write them as SVG")
     return parser.parse_args(arguments)
 

@@ -19,7 +19,7 @@ from onrecord.evaluation.perturb_cases import Case
 from onrecord.evaluation.perturb_printed import Printed
 from onrecord.types import Article, Quote, QuoteCheck, QuoteClaim, Verdict
 
-__all__ = ["Outcome", "extraction_right", "report", "run", "table"]
+__all__ = ["Outcome", "extraction_right", "report", "run", "table", "wrong"]
 
 Checker = Callable[[QuoteClaim], QuoteCheck]
 Extractor = Callable[[Article], Sequence[Quote]]
@@ -134,6 +134,22 @@ def table(figures: dict[str, object]) -> str:
     )
     lines += ["", *(f"{name.replace('_', ' '):<42}{value}" for name, value in demands.items())]
     lines += ["", f"check, milliseconds: {figures['milliseconds']}"]
+    return "\n".join(lines)
+
+
+def wrong(outcomes: Iterable[Outcome], most: int) -> str:
+    """At most ``most`` cases of each class whose verdict or flag is wrong, with what they were made from."""
+    shown: Counter[str] = Counter()
+    lines: list[str] = []
+    for one in outcomes:
+        case = one.case
+        missed = bool(case.flags) and not one.flagged
+        if (one.right and not missed) or shown[case.kind] >= most:
+            continue
+        shown[case.kind] += 1
+        lines.append(f"{case.kind}: {one.verdict} {list(one.flags)} for {case.expected[0]} {list(case.flags)}")
+        lines.append(f"  claim    {case.claim.speaker}: {case.claim.text}")
+        lines.extend(f"  printed  {source.speaker}: {source.text} [{source.article.id}]" for source in case.sources)
     return "\n".join(lines)
 
 

@@ -30,8 +30,6 @@ class ClaimWords:
     words: tuple[Word, ...]
     pauses: frozenset[int] = frozenset()
     inserted: tuple[tuple[int, tuple[Word, ...]], ...] = ()
-    edited: bool = False
-    """Whether brackets stand inside a word: ``[T]he``, ``work[ed]``."""
 
 
 class Change(NamedTuple):
@@ -45,8 +43,8 @@ class Change(NamedTuple):
     """The words that stand there in square brackets."""
     pause: bool = False
     """Whether an ellipsis stands there."""
-    crosses: bool = False
-    """Whether a sentence begins among the words of the source or right after them."""
+    borders: int = 0
+    """How many sentences begin among the words of the source or right after them."""
     claim_at: int = 0
     source_at: int = 0
     """Where it stands in the texts, should it hold no words there."""
@@ -88,8 +86,8 @@ class Comparison:
 
 _BRACKETS = re.compile(r"[\[［〔]([^\[\]［］〔〕]{0,300})[\]］〕]")
 _ELLIPSIS = re.compile(r"[…⋯]+|\.[ \u00a0\u2009]?\.(?:[ \u00a0\u2009]?\.)*")
-_OPENING = "“\"‘'«‹「『„‚"
-_CLOSED = re.compile(r"[.,;:!?…。，；：！？、]{0,4}[”\"’'»›」』]")
+_CLOSINGS = dict(zip("“\"‘'«‹「『„‚", "”\"’'»›」』”’", strict=True))
+_POINTS = ".,;:!?…。，；：！？、"
 _TERMINATOR = re.compile(r"[.!?…。！？][”\"’'»›」』)\]）]*\s*\Z|[。！？；][”」』）]*\Z")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|Sen|Sens|Rep|Reps|Gov|Gen|Lt|Col|Capt|Sgt|Maj|Adm|Rev|Hon|Pres|St|Mt|Ft|Jr|Sr|vs|No|Nos"
@@ -100,7 +98,7 @@ _ABBREVIATION = re.compile(
 _STARTERS = STOP_WORDS | {"mr", "mrs", "according", "since", "although", "however", "today", "now", "well"}
 # Capitals make another word of these.
 _CAPITALS_MATTER = frozenset("us it who aids ice is act can cat fed led pin rip sat may am pm".split())
-_LONGEST_INSERTED = 4
+_REPLACED = 4
 _MOST_PLACES = 12
 _REACH = 2_000
 _MIN_WEIGHT = 1.0
@@ -120,42 +118,24 @@ def read_claim(text: str) -> ClaimWords:
 
     ``“[The city] is ... big”`` -> words ``is big``, ``the city`` inserted before 0, a pause before 1
     """
-    brackets = [(match.start(), match.end()) for match in _BRACKETS.finditer(text)]
-    glued = {at for at in brackets if _is_glued(text, *at)}
-    if glued:
-        text_of_words, marks = _without_brackets(text, glued)
-    else:
-        text_of_words, marks = text, None
+    brackets = [match.span() for match in _BRACKETS.finditer(text)]
+    starts = [start for start, _ in brackets]
     words: list[Word] = []
     inserted: dict[int, list[Word]] = {}
-    spans = sorted(set(brackets) - glued)
-    starts = [start for start, _ in spans]
-    for word in split_words(text_of_words):
-        if marks is not None:
-            word = word._replace(start=marks[word.start], end=marks[word.end - 1] + 1)
+    for word in split_words(text):
         at = bisect_right(starts, word.start) - 1
-        if at >= 0 and word.end <= spans[at][1]:
+        if at >= 0 and word.end <= brackets[at][1]:
             inserted.setdefault(len(words), []).append(word)
         else:
             words.append(word)
+    if not words:
+        # Nothing but brackets: then they are what is asked for.
+        words, inserted = [word for inside in inserted.values() for word in inside], {}
     places = [word.start for word in words]
     pauses = frozenset(bisect_left(places, match.start()) for match in _ELLIPSIS.finditer(text))
     return ClaimWords(
-        text, tuple(words), pauses, tuple((at, tuple(inside)) for at, inside in inserted.items()), bool(glued)
+        text, tuple(words), pauses, tuple((at, tuple(inside)) for at, inside in inserted.items())
     )
-
-
-def _is_glued(text: str, start: int, end: int) -> bool:
-    inside = text[start + 1 : end - 1]
-    if not inside.isalpha() or len(inside) > _LONGEST_INSERTED or inside >= "\u3040":
-        return False
-    return text[end : end + 1].isalpha() or text[start - 1 : start].isalpha()
-
-
-def _without_brackets(text: str, glued: set[tuple[int, int]]) -> tuple[str, list[int]]:
-    left_out = {at for start, end in glued for at in (start, end - 1)}
-    kept = [at for at in range(len(text)) if at not in left_out]
-    return "".join(text[at] for at in kept), kept
 
 
 def compare(claim: ClaimWords, article: Article, window: Span, quotes: Sequence[Quote]) -> list[Comparison]:
@@ -309,7 +289,7 @@ def _sentence_starts(article: Article, spans: Sequence[Span]) -> list[int]:
 def _has_ended(text: str, end: int, start: int) -> bool:
     if "\n\n" in text[end:start] and not any(character.isalnum() for character in text[end:start]):
         return True
-    between = text[max(end - 1, 0) : start].rstrip(" \t\n\u00a0" + _OPENING)
+    between = text[max(end - 1, 0) : start].rstrip(" \t\n\u00a0" + "".join(_CLOSINGS))
     return bool(_TERMINATOR.search(between[-8:])) and not text[start].islower()
 
 
@@ -329,10 +309,13 @@ def _begins(text: str, end: int, start: int) -> bool:
 
 
 def _is_enclosed(text: str, place: Span) -> bool:
-    before = text[place.start - 1 : place.start]
-    if not before or before not in _OPENING or text[max(place.start - 2, 0) : place.start - 1].isalnum():
+    """Whether quotation marks stand right before and right after the words, and none of them within."""
+    closing = _CLOSINGS.get(text[place.start - 1 : place.start])
+    if closing is None or text[max(place.start - 2, 0) : place.start - 1].isalnum():
         return False
-    return _CLOSED.match(text, place.end) is not None
+    after = text[place.end : place.end + 6].lstrip(_POINTS)
+    inside = re.search(rf"{closing}(?!\w)", text[place.start : place.end])
+    return after.startswith(closing) and inside is None
 
 
 def _runs_on(article: Article, quotes: Sequence[Quote], words: Sequence[Word]) -> bool:
@@ -402,9 +385,23 @@ def _place(claim: ClaimWords, unit: _Unit, runs: Sequence[Run]) -> tuple[int, in
     """
     first, last = runs[0], runs[-1]
     end = last.source + last.size
-    low = max(_sentence_begin(unit, first.source), first.source - first.claim)
-    high = min(_sentence_finish(unit, end - 1), end + len(claim.words) - last.claim - last.size)
+    mine = len(claim.words) - last.claim - last.size
+    begin, finish = _sentence_begin(unit, first.source), _sentence_finish(unit, end - 1)
+    low, high = max(begin, first.source - first.claim), min(finish, end + mine)
+    inserted = dict(claim.inserted)
+    if first.claim == 0 and 0 in inserted:
+        low -= _replaced(inserted[0][::-1], unit.words[begin:low][::-1])
+    if mine == 0 and len(claim.words) in inserted:
+        high += _replaced(inserted[len(claim.words)], unit.words[high:finish])
     return low, high
+
+
+def _replaced(inserted: Sequence[Word], rest: Sequence[Word]) -> int:
+    """How many words of the rest of a sentence the words in brackets at its edge stand for."""
+    same = next((i for i, pair in enumerate(zip(inserted, rest, strict=False)) if pair[0].key != pair[1].key), None)
+    if same is None and len(rest) >= len(inserted):
+        return len(inserted)
+    return len(rest) if len(rest) <= _REPLACED else 0
 
 
 def _sentence_begin(unit: _Unit, index: int) -> int:
@@ -454,7 +451,7 @@ def _change(
         _has_brackets(claim.text, words),
         tuple(word for at in range(mine.start, mine.end + 1) for word in inserted.pop(at, ())),
         any(at in claim.pauses for at in range(mine.start, mine.end + 1)),
-        _crosses(unit, theirs.start, theirs.end),
+        _borders(unit, theirs.start, theirs.end),
         words[0].start if words else claim.words[mine.start - 1].end if mine.start else 0,
         source[0].start if source else unit.words[max(theirs.start - 1, 0)].end,
     )
@@ -473,12 +470,12 @@ def _within(
     for step, their in enumerate(theirs):
         mine = claim.words[run.claim + step]
         if step and (added := inserted.pop(run.claim + step, ())):
-            yield Change((), (), False, added, False, False, added[0].start, their.start)
+            yield Change((), (), False, added, False, 0, added[0].start, their.start)
         if mine.key == their.key and (loud or not _is_other_word(mine, their)):
             matched.append((mine, their))
         else:
             bracketed = _has_brackets(claim.text, (mine,))
-            yield Change((mine,), (their,), bracketed, (), False, False, mine.start, their.start)
+            yield Change((mine,), (their,), bracketed, (), False, 0, mine.start, their.start)
 
 
 def _has_brackets(text: str, words: Sequence[Word]) -> bool:
@@ -500,11 +497,11 @@ def _same_letters(mine: Sequence[Word], theirs: Sequence[Word]) -> bool:
     return one == other and not any(character.isdigit() for character in one)
 
 
-def _crosses(unit: _Unit, left: int, right: int) -> bool:
+def _borders(unit: _Unit, left: int, right: int) -> int:
     if right <= left or left == 0 or right >= len(unit.words):
-        return False
-    at = bisect_right(unit.starts, unit.words[left - 1].start)
-    return at < len(unit.starts) and unit.starts[at] <= unit.words[right].start
+        return 0
+    before, after = unit.words[left - 1], unit.words[right]
+    return bisect_right(unit.starts, after.start) - bisect_right(unit.starts, before.start)
 
 
 def _spans(unit: _Unit, low: int, high: int) -> tuple[Span, ...]:

@@ -31,6 +31,7 @@ _SAMPLE = 24  # chunks kept of a common one, for quotations that are too short t
 _BLOCK = 1 << 20  # words worked on at a time
 _COUNTERS = 1 << 24
 _PER_BUCKET = 8
+_COMMON = np.uint64(0x5DEECE66D1234567)  # sets sampled sequences apart from the rare ones
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 _CAP = 4 * _RARE
 _BUDGET = 400_000  # postings read for one quotation
@@ -116,17 +117,20 @@ class PhraseIndex:
         return [self._window(span) for span in [*whole, *parts, *rest][:most]]
 
     def _hits(self, words: _Ints) -> _Hits | None:
-        """Every chunk that shares a rare sequence with the words, by the place of the sequence."""
+        """Every chunk that shares a rare sequence with the words, or, if there is none, a common one."""
+        return self._holding(words, np.uint64(0)) or self._holding(words, _COMMON)
+
+    def _holding(self, words: _Ints, kind: np.uint64) -> _Hits | None:
         found: list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]] = []
-        mask = np.uint64(len(self._buckets) - 2)
+        mask = np.uint32(len(self._buckets) - 2)
         for size in range(1, _LONGEST + 1):
-            hashes = _hashes(words, size)
+            hashes = _hashes(words, size) ^ kind
             if not len(hashes):
                 break
             _, once = np.unique(hashes, return_index=True)
-            buckets = (hashes[once] >> np.uint64(24)) & mask
+            buckets = _shortened(hashes[once]) & mask
             first = self._buckets[buckets].astype(np.int64)
-            last = self._buckets[buckets + np.uint64(1)].astype(np.int64)
+            last = self._buckets[buckets + np.uint32(1)].astype(np.int64)
             full = last > first
             found.append((once[full], first[full], np.minimum(last, first + _CAP)[full]))
         if not sum(len(at) for at, _, _ in found):
@@ -235,8 +239,11 @@ def _rare_sequences(words: _Ints, places: _Ints, articles: _Ints) -> tuple[_Ints
             whole = articles[places[ends]] == articles[here]
             rare = counts[size - 1][counters] <= _RARE
             covered = covered[:-1] | covered[1:]
-            kept = whole & ~covered & (rare | _sampled(counters, ~rare, samples[size - 1]))
-            grams.append((hashes[kept] >> np.uint64(24)).astype(np.uint32))
+            kept = whole & ~covered & rare
+            grams.append(_shortened(hashes[kept]))
+            chunks.append(here[kept])
+            kept = whole & ~covered & _sampled(counters, ~rare, samples[size - 1])
+            grams.append(_shortened(hashes[kept] ^ _COMMON))
             chunks.append(here[kept])
             covered = np.append(covered | rare, False)
     return _together(grams), _together(chunks)
@@ -260,6 +267,11 @@ def _sampled(
     sampled = np.zeros(len(counters), dtype=bool)
     sampled[chosen] = True
     return sampled
+
+
+def _shortened(hashes: _Hashes) -> _Ints:
+    shortened: _Ints = (hashes >> np.uint64(24)).astype(np.uint32)
+    return shortened
 
 
 def _counter(hashes: _Hashes) -> npt.NDArray[np.int64]:

@@ -100,7 +100,10 @@ def fuse(rankings: Mapping[Found, Ranking], *, k: int) -> list[tuple[int, float,
     scores: dict[int, float] = {}
     found_by: dict[int, set[Found]] = {}
     for name, ranking in rankings.items():
-        for rank, (row, _) in enumerate(ranking, start=1):
+        values = [value for _, value in ranking]
+        for row, value in ranking:
+            # Equal scores share a rank, so that the order in which articles were added decides nothing.
+            rank = values.index(value) + 1
             scores[row] = scores.get(row, 0.0) + _WEIGHTS[name] / (_RRF_K + rank)
             found_by.setdefault(row, set()).add(name)
     best = sorted(scores, key=lambda row: (-scores[row], row))[:k]

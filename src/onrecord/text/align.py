@@ -40,12 +40,13 @@ class Run(NamedTuple):
 _HAN = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _MARKS = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
 # Everything that can be seen and is no mere punctuation is a token, so that nothing escapes the comparison.
+# An editor's brackets may stand inside a word: "[T]he".
 # Letters come in pieces of at most 64: no word is longer, and an endless one must not fill a cache.
 _TOKEN = re.compile(
     rf"[{_HAN}]"
     rf"|(?:[^\W\d_{_HAN}]\.){{2,8}}[^\W\d_{_HAN}]?(?![^\W\d_])"
     r"|(?:(?<![^\s(\[\"'])-(?=\d))?\d{1,64}(?:[.,:/]\d{1,64}){0,7}"
-    rf"|[^\W\d_{_HAN}][{_MARKS}]*(?:'?[^\W\d_{_HAN}][{_MARKS}]*){{0,63}}"
+    rf"|[^\W\d_{_HAN}][{_MARKS}]*(?:['\[\]]?[^\W\d_{_HAN}][{_MARKS}]*){{0,63}}"
     r"|[%&@+=<>$]"
     r"|[^\w\s\x00-\x7f\u2010-\u2027\u2032-\u205e\u3001-\u3003\u3008-\u3011\u3014-\u301f]"
 )
@@ -88,7 +89,7 @@ def split_words(text: str, start: int = 0, end: int | None = None) -> list[Word]
 
     ``“The city’s 5%”`` -> ``the``, ``city's``, ``5``, ``%``
     """
-    return [Word(first, last, shown, *_forms(shown)) for first, last, shown in scan(text, start, end)]
+    return [Word(first, last, *_forms(shown)) for first, last, shown in scan(text, start, end)]
 
 
 def scan(text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[int, int, str]]:
@@ -104,22 +105,23 @@ def scan(text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[in
 
 def loose_form(shown: str) -> str:
     """A word as it is searched for: ``Émile`` -> ``emile``."""
-    return _forms(shown)[1]
+    return _forms(shown)[2]
 
 
 @lru_cache(maxsize=65_536)
-def _forms(shown: str) -> tuple[str, str]:
+def _forms(shown: str) -> tuple[str, str, str]:
+    shown = shown.replace("[", "").replace("]", "")
     key = shown.lower()
     if key[-1].isdigit() and _THOUSANDS.fullmatch(key):
         key = key.replace(",", "")
     elif "." in key and not key[-1].isdigit():
         key = key.replace(".", "")
     if key.isascii():
-        return key, key
+        return shown, key, key
     # Letters first and marks after them, one by one: sorting a tower of marks is what takes forever.
     parts = (part for character in shown for part in unicodedata.normalize("NFD", character))
     loose = "".join(_LATIN.get(part, part) for part in parts if not unicodedata.category(part).startswith("M"))
-    return key, loose.lower().replace(".", "") or key
+    return shown, key, loose.lower().replace(".", "") or key
 
 
 def _plain(text: str) -> tuple[str, list[int] | None]:
