@@ -84,7 +84,7 @@ HEADINGS = ("Why the Gates Are Failing", "What comes next")
 paragraphs = st.one_of(
     st.lists(st.sampled_from(SENTENCES), min_size=1, max_size=8).map(" ".join),
     st.sampled_from(CAPTIONS + HEADINGS),
-    st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=60),
+    st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=60),
 )
 article_texts = st.lists(paragraphs, min_size=1, max_size=8).map("\n\n".join)
 """Sentences of this kind and that, captions, headings and noise, in any order."""

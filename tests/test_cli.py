@@ -162,6 +162,9 @@ BAD: list[tuple[str, Callable[[Path], None], list[str], int, str]] = [
     ("a setting out of range", _set(passage_words="3"), ["verify"], 2, "passage_words"),
     ("an unknown setting", _write("onrecord.toml", "colour = 3\n"), ["verify"], 2, "colour"),
     ("a file of settings that is not TOML", _write("onrecord.toml", "= 3"), ["verify"], 2, "onrecord.toml"),
+    ("an empty quotation", _nothing, ["check", "“ ”"], 2, "empty"),
+    ("no quotation", _nothing, ["check"], 2, "quote"),
+    ("a speaker of blanks", _nothing, ["check", "x", "--speaker", " "], 2, "speaker"),
     ("a withdrawal of nothing", _nothing, ["withdraw", "none.md"], 2, "none.md"),
     ("a correction without a note", _nothing, ["correct", SHIPPED.name], 2, "--note"),
     ("an empty note", _nothing, ["correct", SHIPPED.name, "--note", " "], 2, "note"),
@@ -336,6 +339,56 @@ def test_the_generation_before_is_published_again(run: Run, tmp_path: Path) -> N
     assert run("rollback").code == 3
     assert run("ingest", "rain.txt", "--json").json["generation"] == "gen-000003"
     assert run("verify").code == 0
+
+
+@pytest.mark.parametrize(
+    ("quote", "speaker", "verdict", "flag"),
+    [
+        ("Chongqing serves as the largest automobile manufacturing base in China", "Pu", "verbatim", None),
+        ("chongqing serves as the largest automobile-manufacturing base in China.", None, "verbatim", None),
+        ("Chongqing serves as the largest automobile manufacturing base in China", "Li Wei", "other_speaker", None),
+        ("Chongqing serves as the second automobile manufacturing base in China", "Pu", "altered", None),
+        (
+            "Chongqing does not serve as the largest automobile manufacturing base in China",
+            "Pu",
+            "altered",
+            "negation_changed",
+        ),
+        ("The moon is made of cheese and of other dairy products", None, "not_found", None),
+    ],
+)
+def test_a_quotation_is_checked(run: Run, quote: str, speaker: str | None, verdict: str, flag: str | None) -> None:
+    said = run("check", quote, *(["--speaker", speaker] if speaker else []), "--json").json
+    assert set(said) == {"claim", "verdict", "flags", "matches"}
+    assert said["verdict"] == verdict
+    assert flag is None or flag in said["flags"]
+    text = run("article", SHIPPED.name, "--json").json["text"]
+    for match in said["matches"]:
+        assert match["text"] == " ".join(text[start:end] for start, end in match["spans"])
+        for edit in match["edits"]:
+            assert edit["op"] in {"replace", "insert", "delete"}
+        before, after = match["context"]["before"], match["context"]["after"]
+        assert text[: match["spans"][0][0]].endswith(before)
+        assert text[match["spans"][-1][1] :].startswith(after)
+
+
+def test_a_check_never_says_that_something_was_never_said(run: Run) -> None:
+    assert "does not mean that it was never said" in run("check", "The moon is made of cheese and milk").out
+
+
+def test_quotations_are_checked_in_bulk(run: Run, tmp_path: Path) -> None:
+    records = [
+        {"id": 1, "quote": "there is a lot of room for cooperation", "speaker": "Pu"},
+        {"id": 2, "quote": "No such words were printed"},
+    ]
+    (tmp_path / "c.jsonl").write_text("\n".join(map(json.dumps, records)), "utf-8")
+    said = run("check", "--batch", "c.jsonl").lines
+    assert [(one["id"], one["verdict"]) for one in said] == [(1, "truncated"), (2, "not_found")]
+
+
+def test_a_withdrawn_article_is_no_match(run: Run) -> None:
+    run("withdraw", SHIPPED.name)
+    assert run("check", "there is a lot of room for cooperation", "--json").json["verdict"] == "not_found"
 
 
 def test_a_refusal_names_the_nearest_article(run: Run) -> None:

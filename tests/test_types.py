@@ -148,7 +148,7 @@ class TestAnswer:
 
     @pytest.mark.parametrize("pair", PAIRS)
     def test_no_style_of_marks_hides_words_that_were_not_printed(self, pair: str) -> None:
-        opening, closing = pair
+        opening, closing = pair[0], pair[1]
         with pytest.raises(ValueError, match="not verbatim"):
             answer(
                 Statement(f"She wants {opening}golden gates{closing} soon.", "generated", (1,)), citations=(self.GATES,)
@@ -156,7 +156,7 @@ class TestAnswer:
 
     @pytest.mark.parametrize("pair", PAIRS)
     def test_printed_words_may_stand_in_any_marks(self, pair: str) -> None:
-        opening, closing = pair
+        opening, closing = pair[0], pair[1]
         statement = Statement(f"She wants {opening}new gates{closing}.", "generated", (1,))
         assert answer(statement, citations=(self.GATES,)).statements == (statement,)
 

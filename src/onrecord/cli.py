@@ -140,6 +140,28 @@ def ask(
                             _say(_readable(event))
 
 
+@app.command(name="check")
+def check_quote(
+    quote: Annotated[str | None, typer.Argument(help="The quotation, without its marks.")] = None,
+    speaker: Annotated[str | None, typer.Option(metavar="NAME", help="Who is said to have said it.")] = None,
+    batch: Batch = None,
+    index: Index = None,
+    as_json: Json = False,
+) -> None:
+    """Compare a quotation with what was printed: verbatim, altered, cut, said by somebody else, not found."""
+    from onrecord.jsonable import check_json
+    from onrecord.types import QuoteClaim
+
+    with _runtime(index=index) as runtime:
+        for record in _records("quote", quote, batch, {"speaker": speaker}):
+            claim = QuoteClaim(record["quote"], _speaker(record))
+            found = check_json(runtime.check(claim))
+            if as_json or batch:
+                _print_json(_with_id(record, found))
+            else:
+                _say(_readable_check(found))
+
+
 @app.command(name="article")
 def show_article(
     article_id: Annotated[str, typer.Argument(metavar="ID")], index: Index = None, as_json: Json = False
@@ -393,17 +415,22 @@ def _filters(record: dict[str, Any]) -> Any:
     from onrecord.types import Filters
 
     articles = record.get("article") or []
-    speaker = record.get("speaker")
+    speaker = _speaker(record)
     if isinstance(articles, str):
         articles = [articles]
     if not isinstance(articles, list) or not all(isinstance(one, str) for one in articles):
         raise QuestionError("article is not a list of ids", hint='write ["id"]')
-    if speaker is not None and (not isinstance(speaker, str) or not speaker.strip()):
-        raise QuestionError("the speaker is not a name", hint="leave it out or give a name")
     filters = Filters(speaker, _day(record, "since"), _day(record, "until"), tuple(articles))
     if filters.since and filters.until and filters.since > filters.until:
         raise QuestionError(f"since {filters.since} is after until {filters.until}", hint="swap the two")
     return filters
+
+
+def _speaker(record: dict[str, Any]) -> str | None:
+    speaker = record.get("speaker")
+    if speaker is None or (isinstance(speaker, str) and speaker.strip()):
+        return speaker
+    raise QuestionError("the speaker is not a name", hint="leave it out or give a name")
 
 
 def _day(record: dict[str, Any], key: str) -> date | None:
@@ -439,6 +466,26 @@ def _readable(answer: Any) -> str:
         if article.status.state == "corrected":
             where += f"; corrected {article.status.changed}: {article.status.note}"
         lines.append(f"[{citation.number}] {article.title} ({where}) {citation.start}:{citation.end}")
+    return "\n".join(lines)
+
+
+_VERDICTS = {
+    "verbatim": "Printed word for word.",
+    "altered": "Printed with other words.",
+    "truncated": "Printed, but words are missing here.",
+    "spliced": "Put together from words that were printed apart.",
+    "paraphrase": "Said in other words in print.",
+    "other_speaker": "Printed, but as somebody else's words.",
+    "not_found": "Not found in this corpus, which does not mean that it was never said.",
+}
+
+
+def _readable_check(found: dict[str, Any]) -> str:
+    lines = [_VERDICTS[found["verdict"]] + (f" ({', '.join(found['flags'])})" if found["flags"] else "")]
+    for match in found["matches"]:
+        speaker = match["speaker"] or "speaker not named"
+        where = f"{match['title']} ({match['article']}, {match['published'] or 'date unknown'})"
+        lines += [f"  “{match['text']}”", f"    {speaker}; {where}"]
     return "\n".join(lines)
 
 

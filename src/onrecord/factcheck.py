@@ -32,7 +32,9 @@ from onrecord.types import Article, Quote, QuoteCheck, QuoteClaim, QuoteMatch, S
 
 __all__ = ["check"]
 
-_EMPTY = frozenset("and but so well then oh uh um er ah now look that yeah the a an 而 但 那 那么 嗯 啊 呃 而且 但是".split())
+_EMPTY = frozenset(
+    "and but so well then oh uh um er ah now look that yeah the a an 而 但 那 那么 嗯 啊 呃 而且 但是".split()
+)
 _NEGATIONS = frozenset(
     "not no never none nobody nothing neither nor without cannot hardly barely scarcely nowhere refuse refuses refused"
     " deny denies denied 不 没 沒 無 无 未 非 莫 勿 别 否".split()
@@ -48,7 +50,14 @@ _PHRASES = re.compile(
     r"|to some extent|可 能|也 许|或 许|大 概|大 约|左 右|似 乎|好 像|应 该|估 计|恐 怕|据 说|据 称|有 望|预 计"
     r"|我 (?:们 )?(?:认 为|觉 得|想|相 信)|一 定 程 度)(?= )"
 )
-_SAME_HEDGE = {"might": "may", "could": "may", "seemed": "seem", "seems": "seem", "appears": "appear", "appeared": "appear"}
+_SAME_HEDGE = {
+    "might": "may",
+    "could": "may",
+    "seemed": "seem",
+    "seems": "seem",
+    "appears": "appear",
+    "appeared": "appear",
+}
 _NUMBERS = frozenset(
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
     " eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred hundreds thousand thousands million"
@@ -76,9 +85,8 @@ _SHIFTING = frozenset(
     " 我 你 他 她 它 们 的 了 这 那 将 会".split()
 )
 _SAME_IN_STYLE = {"percent": "%", "per cent": "%", "&": "and", "okay": "ok", "can not": "cannot"} | {
-    str(value): word for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve".split()
-    )
+    str(value): word
+    for value, word in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())
 }
 _OVERRIDES = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _PRONOUNS = frozenset("he she they it we i you who 他 她 他们 她们".split())
@@ -241,9 +249,7 @@ def _pieces(claim: ClaimWords, compared: Sequence[Comparison], corpus: _Corpus) 
     return _covered(claim, compared, corpus, _MOST_PIECES) or []
 
 
-def _covered(
-    claim: ClaimWords, compared: Sequence[Comparison], corpus: _Corpus, most: int
-) -> list[QuoteMatch] | None:
+def _covered(claim: ClaimWords, compared: Sequence[Comparison], corpus: _Corpus, most: int) -> list[QuoteMatch] | None:
     best: tuple[float, int, int, Comparison] | None = None
     for one in compared:
         for low, high in one.runs:
@@ -271,7 +277,9 @@ def _piece(claim: ClaimWords, one: Comparison, low: int, high: int) -> QuoteMatc
     starts = {mine.start: theirs for mine, theirs in one.matched}
     start, end = starts[claim.words[low].start].start, starts[claim.words[high - 1].start].end
     spans = tuple(
-        Span(max(span.start, start), min(span.end, end)) for span in one.match.spans if span.start < end and start < span.end
+        Span(max(span.start, start), min(span.end, end))
+        for span in one.match.spans
+        if span.start < end and start < span.end
     )
     return replace(one.match, spans=spans, edits=(), similarity=round((high - low) / len(claim.words), 4))
 
@@ -356,9 +364,7 @@ def _differences(claim: ClaimWords, one: Comparison, real: Sequence[Change]) -> 
     }
 
 
-def _differ(
-    measure: Callable[[Sequence[Word]], Counter[str]], mine: Sequence[Word], theirs: Sequence[Word]
-) -> bool:
+def _differ(measure: Callable[[Sequence[Word]], Counter[str]], mine: Sequence[Word], theirs: Sequence[Word]) -> bool:
     return measure(mine) != measure(theirs)
 
 
@@ -426,7 +432,9 @@ def _is_style(change: Change) -> bool:
 
 def _letter_flags(one: Comparison) -> list[str]:
     flags: list[str] = []
-    pairs = [(mine, theirs) for change in one.changes for mine, theirs in zip(change.claim, change.source, strict=False)]
+    pairs = [
+        (mine, theirs) for change in one.changes for mine, theirs in zip(change.claim, change.source, strict=False)
+    ]
     for mine, theirs in pairs:
         if mine.loose == theirs.loose and mine.key != theirs.key:
             mixed = any(_is_foreign(a, b) for a, b in zip(mine.key, mine.loose, strict=False))
@@ -482,4 +490,4 @@ def _same_name(one: Sequence[str], other: Sequence[str]) -> bool:
     if one[-1] != other[-1] or len(one) < 2 or len(other) < 2:
         return False
     # "J. Biden" and "Joe Biden", "Joe R. Biden" and "Joe Biden".
-    return one[0] == other[0] or one[0][0] == other[0][0] and 1 in (len(one[0]), len(other[0]))
+    return one[0] == other[0] or (one[0][0] == other[0][0] and 1 in (len(one[0]), len(other[0])))

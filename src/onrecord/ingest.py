@@ -15,6 +15,7 @@ from onrecord.errors import InputError
 from onrecord.quotes.extract import extract_quotes
 from onrecord.search.embedder import Embedder
 from onrecord.search.keywords import KeywordWriter
+from onrecord.search.phrases import PhraseWriter
 from onrecord.search.vectors import VectorIndex, write_vectors
 from onrecord.storage.generations import Manifest, current_generation, open_generation, publish, writer
 from onrecord.storage.readers import Rejection, content_hash, find_files, read_file
@@ -175,6 +176,7 @@ class _Build:
         order: list[bytes] = []
         texts: dict[bytes, str] = {}
         keywords = KeywordWriter(folder / "keywords")
+        phrases = PhraseWriter(folder / "phrases")
         store = StoreWriter(folder / "articles.db")
         counts = {"articles": 0, "passages": 0, "quotes": 0}
         for article, digest, found, quotes in self._articles():
@@ -186,12 +188,14 @@ class _Build:
                 if keys[-1] not in known:
                     texts.setdefault(keys[-1], f"{context}\n{passage.text}")
             store.add(article, digest, found, keys, quotes)
+            phrases.add(counts["articles"], article)
             order += keys
             counts["articles"] += 1
             counts["passages"] += len(found)
             counts["quotes"] += len(quotes)
         store.finish()
         keywords.finish()
+        phrases.finish()
         write_vectors(folder / "vectors.faiss", self._vectors(order, known, texts))
         return {
             "embedder": self._embedder.name,

@@ -10,12 +10,14 @@ from onrecord.types import (
     Article,
     Citation,
     Quote,
+    QuoteCheck,
+    QuoteMatch,
     Searched,
     Statement,
     StatementPiece,
 )
 
-__all__ = ["answer_json", "article_json", "event_json", "quote_json"]
+__all__ = ["answer_json", "article_json", "check_json", "event_json", "quote_json"]
 
 
 def answer_json(answer: Answer) -> dict[str, Any]:
@@ -77,6 +79,46 @@ def quote_json(quote: Quote) -> dict[str, Any]:
         "cue": quote.cue,
         "direct": quote.direct,
     }
+
+
+def check_json(check: QuoteCheck) -> dict[str, Any]:
+    """The verdict on a quotation, with every place that it was compared with."""
+    return {
+        "claim": {"text": check.claim.text, "speaker": check.claim.speaker},
+        "verdict": check.verdict,
+        "flags": list(check.flags),
+        "matches": [_match(match) for match in check.matches],
+    }
+
+
+def _match(match: QuoteMatch) -> dict[str, Any]:
+    article = match.article
+    edits = [{"op": e.op, "claim": list(e.claim), "source": list(e.source)} for e in match.edits]
+    return {
+        "article": article.id,
+        "title": article.title,
+        "url": article.url,
+        "published": article.published,
+        "spans": [list(span) for span in match.spans],
+        "text": match.text,
+        "speaker": match.speaker,
+        "similarity": round(match.similarity, 4),
+        "edits": edits,
+        "context": _context(match),
+        "status": article.status.state,
+        "note": article.status.note,
+    }
+
+
+def _context(match: QuoteMatch) -> dict[str, str]:
+    """The rest of the paragraph and the paragraphs beside it."""
+    article, start, end = match.article, match.spans[0].start, match.spans[-1].end
+    shown = [block for block in article.blocks if block.kind != "boilerplate"]
+    first = next((i for i, block in enumerate(shown) if block.end > start), 0)
+    last = next((i for i, block in enumerate(shown) if block.end >= end), len(shown) - 1)
+    before = shown[max(0, first - 1)].start
+    after = shown[min(len(shown) - 1, last + 1)].end
+    return {"before": article.text[min(before, start) : start], "after": article.text[end : max(after, end)]}
 
 
 def _statement(statement: Statement) -> dict[str, Any]:

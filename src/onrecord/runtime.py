@@ -12,12 +12,14 @@ from pathlib import Path
 
 from onrecord.answer import answer
 from onrecord.errors import IndexDamagedError, IndexMismatchError, ModelMissingError, QuestionError
+from onrecord.factcheck import check
 from onrecord.generation.llm import LanguageModel, LocalModel, find_model
 from onrecord.generation.prompts import FIXED
 from onrecord.ingest import IngestReport, Progress, ingest
 from onrecord.quotes.people import Person, people
 from onrecord.search.embedder import Embedder, SentenceEmbedder, find_embedder
 from onrecord.search.keywords import KeywordIndex
+from onrecord.search.phrases import PhraseIndex
 from onrecord.search.retriever import Retriever
 from onrecord.search.vectors import VectorIndex
 from onrecord.settings import Settings
@@ -31,7 +33,20 @@ from onrecord.storage.decisions import (
 from onrecord.storage.generations import Manifest, current_generation, open_generation, rollback, writer
 from onrecord.storage.store import Store
 from onrecord.text.normalise import single_line
-from onrecord.types import Answer, AnswerEvent, Article, Filters, Hit, Question, Quote, SpeakerDecision, Status
+from onrecord.types import (
+    Answer,
+    AnswerEvent,
+    Article,
+    Filters,
+    Hit,
+    Question,
+    Quote,
+    QuoteCheck,
+    QuoteClaim,
+    Span,
+    SpeakerDecision,
+    Status,
+)
 
 __all__ = ["Runtime"]
 
@@ -40,6 +55,7 @@ _log = logging.getLogger(__name__)
 # Below about a billion parameters at four bits a model invents more than it phrases when left to itself.
 _SMALL_MODEL_BYTES = 600 * 2**20
 _MOST_TRIED = 20
+_MOST_CANDIDATES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +66,7 @@ class _Opened:
     manifest: Manifest
     vectors: VectorIndex
     keywords: KeywordIndex
+    phrases: PhraseIndex
     decided: object
     retriever: Retriever
     people: tuple[Person, ...]
@@ -136,6 +153,26 @@ class Runtime:
         if not any(character.isalnum() for character in query):
             raise QuestionError("the query is empty", hint="search for words")
         return self._index().retriever.search(query, k=k, filters=filters)
+
+    def check(self, claim: QuoteClaim) -> QuoteCheck:
+        """What the corpus holds of a quotation; decided by rules, no model takes part."""
+        if not any(character.isalnum() for character in claim.text):
+            raise QuestionError("the quotation is empty", hint="give the words that were said")
+        opened = self._index()
+        store = opened.retriever.store
+        articles: dict[int, Article | None] = {}
+
+        def candidates(text: str) -> list[tuple[Article, Span]]:
+            found = []
+            for place, window in opened.phrases.candidates(text, _MOST_CANDIDATES):
+                if place not in articles:
+                    articles[place] = store.article_at(place)
+                article = articles[place]
+                if article is not None and article.status.state != "withdrawn":
+                    found.append((article, Span(*window)))
+            return found
+
+        return check(claim, candidates=candidates, quotes_of=store.quotes_of)
 
     def article(self, article_id: str) -> Article:
         """The article with this id; raises QuestionError where there is none."""
@@ -249,7 +286,7 @@ class Runtime:
                 self._opened = self._open()
             elif decided != self._opened.decided:
                 one = self._opened
-                self._opened = self._decided(one.folder, one.manifest, one.vectors, one.keywords)
+                self._opened = self._decided(one.folder, one.manifest, one.vectors, one.keywords, one.phrases)
             return self._opened
 
     def _open(self) -> _Opened:
@@ -261,7 +298,7 @@ class Runtime:
             )
         vectors = VectorIndex(folder / "vectors.faiss")
         keywords = KeywordIndex(folder / "keywords")
-        opened = self._decided(folder, manifest, vectors, keywords)
+        opened = self._decided(folder, manifest, vectors, keywords, PhraseIndex(folder / "phrases"))
         rows = opened.retriever.store.count()["passages"]
         if not rows == len(vectors) == len(keywords):
             raise IndexDamagedError(
@@ -270,7 +307,9 @@ class Runtime:
             )
         return opened
 
-    def _decided(self, folder: Path, manifest: Manifest, vectors: VectorIndex, keywords: KeywordIndex) -> _Opened:
+    def _decided(
+        self, folder: Path, manifest: Manifest, vectors: VectorIndex, keywords: KeywordIndex, phrases: PhraseIndex
+    ) -> _Opened:
         root = self.settings.index
         # Taken first: a decision that comes while these are read is seen as newer at the next call.
         decided = decisions_stamp(root)
@@ -279,7 +318,7 @@ class Runtime:
         known = people(store.speakers(), read_decisions(root))
         named = {person.name: (person.names, person.aliases) for person in known}
         retriever = Retriever(store, vectors, keywords, self.embedder, people=named)
-        return _Opened(folder, manifest, vectors, keywords, decided, retriever, tuple(known))
+        return _Opened(folder, manifest, vectors, keywords, phrases, decided, retriever, tuple(known))
 
 
 def _question_about(quote: Quote) -> str | None:

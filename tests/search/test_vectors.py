@@ -14,7 +14,8 @@ from onrecord.search.vectors import VectorIndex, write_vectors
 
 def unit(*rows: tuple[float, ...]) -> npt.NDArray[np.float32]:
     vectors = np.array(rows, dtype=np.float32)
-    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    lengths: npt.NDArray[np.float32] = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.divide(vectors, lengths)
 
 
 @pytest.fixture

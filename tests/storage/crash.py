@@ -10,11 +10,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.fakes import FakeEmbedder
-from tests.samples import HARBOUR, SMELTER, write_jsonl
-
 from onrecord.ingest import ingest
 from onrecord.storage.generations import current_generation, writer
+from tests.fakes import FakeEmbedder
+from tests.samples import HARBOUR, SMELTER, write_jsonl
 
 WATCHED = {"open", "os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.listdir", "shutil.rmtree", "sqlite3.connect"}
 

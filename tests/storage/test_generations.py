@@ -12,8 +12,6 @@ from pathlib import Path
 from typing import IO, Any
 
 import pytest
-from tests.fakes import FakeEmbedder
-from tests.samples import HARBOUR, ROOT, SMELTER, write_jsonl
 
 from onrecord.errors import (
     IndexBusyError,
@@ -27,6 +25,8 @@ from onrecord.ingest import ingest
 from onrecord.storage import generations
 from onrecord.storage.generations import current_generation, open_generation, publish, writer
 from onrecord.storage.store import Store
+from tests.fakes import FakeEmbedder
+from tests.samples import HARBOUR, ROOT, SMELTER, write_jsonl
 
 FIELDS: dict[str, Any] = {"embedder": "e", "fingerprint": "f", "dimensions": 2, "passage_words": 120, "counts": {}}
 
@@ -130,13 +130,18 @@ def swap(path: Path) -> None:
     shutil.copy(others[0], path)
 
 
+def make_folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
 DAMAGE: dict[str, Callable[[Path], object]] = {
     "a bit flipped": flip,
     "cut": cut,
     "missing": Path.unlink,
     "empty": lambda path: path.write_bytes(b""),
     "swapped": swap,
-    "a folder": lambda path: (path.unlink(), path.mkdir()),
+    "a folder": make_folder,
 }
 KINDS = [
     "CURRENT", "manifest.json", "articles.db", "vectors.faiss", "meta.json",
@@ -145,7 +150,9 @@ KINDS = [
 
 
 def file_of(root: Path, kind: str) -> Path:
-    return next(path for path in [*sorted((root / "gen-000002").rglob("*")), root / "CURRENT"] if path.name.endswith(kind))
+    return next(
+        path for path in [*sorted((root / "gen-000002").rglob("*")), root / "CURRENT"] if path.name.endswith(kind)
+    )
 
 
 def test_every_file_is_of_a_kind_that_is_damaged_below(whole: Path) -> None:

@@ -236,9 +236,7 @@ class TestFindingFiles:
             ("x" * 300 + ".md", "cannot be read: File name too long"),
         ],
     )
-    def test_a_path_that_was_named_and_cannot_be_read_is_rejected(
-        self, tmp_path: Path, name: str, reason: str
-    ) -> None:
+    def test_a_path_that_was_named_and_cannot_be_read_is_rejected(self, tmp_path: Path, name: str, reason: str) -> None:
         (tmp_path / "a.pdf").touch()
         os.mkfifo(tmp_path / "pipe.md")
         found, rejected = find_files([tmp_path / name])

@@ -131,7 +131,11 @@ def _is_kept(part: str) -> bool:
 
 def _without_middle(sentence: str, draw: random.Random, sign: str) -> str | None:
     parts = _clauses(sentence)
-    middle = [at for at in range(1, len(parts) - 1) if _droppable(parts[at])]
+    middle = [
+        at
+        for at in range(1, len(parts) - 1)
+        if _droppable(parts[at]) and _is_kept("".join([*parts[:at], *parts[at + 1 :]]))
+    ]
     if not middle:
         return None
     at = draw.choice(middle)

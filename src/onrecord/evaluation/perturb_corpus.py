@@ -30,7 +30,7 @@ _YEARS = ("2022", "2023")
 _CHINESE_FILES = ("zh_fact", "zh_int", "zh_refine")
 _CHINESE_LENGTH = 40
 _RUN = 4
-_CHINESE_RUN = 8
+_CHINESE_RUN = 5
 _WORD = re.compile(r"[\u4e00-\u9fff]|[^\W_\u4e00-\u9fff]+")
 _MARKS = str.maketrans({**dict.fromkeys("“”„«»「」『』", '"'), **dict.fromkeys("‘’‚`´", "'")})
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]")
@@ -111,10 +111,10 @@ class Corpus:
             found.extend(here)
         return found
 
-    def resembles(self, text: str, *, share: float = 0.7) -> bool:
+    def resembles(self, text: str, *, share: float = 0.6) -> bool:
         """Whether an article has most of the content words and a run of the text: a copy, perhaps edited."""
         wanted = words(text)
-        run = _CHINESE_RUN if len(wanted[0]) == 1 and not wanted[0].isascii() else _RUN
+        run = _CHINESE_RUN if any("\u4e00" <= word <= "\u9fff" for word in wanted) else _RUN
         content = {word for word in wanted if word not in STOP}
         counts: Counter[int] = Counter()
         for word in content:

@@ -187,7 +187,10 @@ def drop_hedge(text: str, draw: random.Random) -> str | None:
         return None
     place = draw.choice(places)
     new = "will" if place[0].casefold() in {"may", "might"} else ""
-    return _capitalised(f"{text[: place.start()]}{new}{text[place.end() :]}", text)
+    rest = text[place.end() :]
+    if text[: place.start()].rstrip().endswith((".", "!", "?")):
+        rest = rest[:1].upper() + rest[1:]
+    return _capitalised(f"{text[: place.start()]}{new}{rest}", text)
 
 
 def cut_front(sentence: str, draw: random.Random) -> str | None:

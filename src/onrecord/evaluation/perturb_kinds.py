@@ -26,7 +26,7 @@ __all__ = ["CLASSES", "Kind", "Made", "World", "vocabulary_of"]
 
 _CUT_LENGTH = 12
 _APART = 200
-_SENTENCE_SIGNS = set('.!?。！？"\n;:；：')
+_SENTENCE_SIGNS = set(".!?。！？\"'\n;:；：")
 _FREQUENT = 8
 _NAMES_TRIED = 50
 _ENDINGS = ("ing", "tion", "ed", "ly", "s")

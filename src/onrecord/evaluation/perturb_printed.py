@@ -37,7 +37,7 @@ _REPORTED = re.compile(
     re.MULTILINE,
 )
 _ABBREVIATED = re.compile(r"\b(?:[A-Z]|Mr|Mrs|Ms|Dr|Sen|Rep|Gov|Gen|St|No|vs|Inc|Jr|Sr|Prof|Lt|Sgt)\.|\.\.|…")
-_SENTENCE_BREAK = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
+_SENTENCE_BREAK = re.compile(r"(?:(?<=[.!?])|(?<=[.!?][’”'\"]))\s+(?=[‘“'\"]?[A-Z])")
 _CHINESE_BREAK = re.compile(r"(?<=[。！？])")
 _CHINESE_BEFORE = re.compile(rf"(?P<who>[\u4e00-\u9fff·]{{0,12}})(?:{'|'.join(ZH_CUES)})[：:，,]?\s*$")
 _NO_NAME_ENDS_IN = "曾还也方一二三四五六日"

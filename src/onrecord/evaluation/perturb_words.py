@@ -147,7 +147,7 @@ TITLES = frozenset(
     sir lord lady judge justice chief director officer captain general colonel sergeant lieutenant
     sheriff coach king queen prince princess pope father sister rev congressman congresswoman chancellor
     ambassador attorney spokesman spokeswoman spokesperson prime former deputy vice chairman chairwoman
-    commissioner inspector detective superintendent dame premier"""
+    commissioner inspector brig gen lt sgt capt col maj cpl detective superintendent dame premier"""
     )
 )
 

@@ -133,9 +133,7 @@ def read_claim(text: str) -> ClaimWords:
         words, inserted = [word for inside in inserted.values() for word in inside], {}
     places = [word.start for word in words]
     pauses = frozenset(bisect_left(places, match.start()) for match in _ELLIPSIS.finditer(text))
-    return ClaimWords(
-        text, tuple(words), pauses, tuple((at, tuple(inside)) for at, inside in inserted.items())
-    )
+    return ClaimWords(text, tuple(words), pauses, tuple((at, tuple(inside)) for at, inside in inserted.items()))
 
 
 def compare(claim: ClaimWords, article: Article, window: Span, quotes: Sequence[Quote]) -> list[Comparison]:
@@ -180,7 +178,9 @@ def _widened(text: str, window: Span, reach: int) -> tuple[int, int]:
     """The window with ``reach`` more on both sides, and then to the next space: no word is cut."""
     low, high = max(window.start - reach, 0), min(window.end + reach, len(text))
     low = next((at for at in range(low, max(low - _EDGE, 0), -1) if text[at - 1].isspace()), max(low - _EDGE, 0))
-    high = next((at for at in range(high, min(high + _EDGE, len(text))) if text[at].isspace()), min(high + _EDGE, len(text)))
+    high = next(
+        (at for at in range(high, min(high + _EDGE, len(text))) if text[at].isspace()), min(high + _EDGE, len(text))
+    )
     return low, high
 
 
@@ -332,9 +332,7 @@ def _runs_on(article: Article, quotes: Sequence[Quote], words: Sequence[Word]) -
     return any(one[-1].end <= other[0].start for one, other in pairwise(sorted(touched)))
 
 
-def _comparison(
-    claim: ClaimWords, article: Article, unit: _Unit, runs: Sequence[Run], *, joined: bool
-) -> Comparison:
+def _comparison(claim: ClaimWords, article: Article, unit: _Unit, runs: Sequence[Run], *, joined: bool) -> Comparison:
     low, high = _place(claim, unit, runs)
     changes, matched, spaced = _changes(claim, unit, runs, low, high)
     before, after = ((), ()) if unit.whole else _left_out(unit, low, high)
@@ -441,9 +439,7 @@ def _changes(
     return changes, matched, spaced
 
 
-def _change(
-    claim: ClaimWords, unit: _Unit, inserted: dict[int, tuple[Word, ...]], mine: Span, theirs: Span
-) -> Change:
+def _change(claim: ClaimWords, unit: _Unit, inserted: dict[int, tuple[Word, ...]], mine: Span, theirs: Span) -> Change:
     words, source = claim.words[mine.start : mine.end], tuple(unit.words[theirs.start : theirs.end])
     return Change(
         words,

@@ -93,9 +93,7 @@ class PhraseIndex:
                 np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in _FILES
             )
         except (OSError, ValueError, EOFError) as error:
-            raise IndexDamagedError(
-                f"{folder.name} is not a phrase index", hint="run `onrecord verify`"
-            ) from error
+            raise IndexDamagedError(f"{folder.name} is not a phrase index", hint="run `onrecord verify`") from error
 
     def candidates(self, text: str, most: int) -> list[tuple[int, tuple[int, int]]]:
         """At most ``most`` places that may hold these words or some of them, the likeliest first.

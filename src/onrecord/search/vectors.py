@@ -53,13 +53,11 @@ class VectorIndex:
         if not len(self) or (among is not None and not among):
             return []
         parameters = None
-        if among is not None:
-            among = sorted(set(among) - set(without))
-            selector = faiss.IDSelectorBatch(np.asarray(among, dtype=np.int64))
-        elif without:
-            left_out = faiss.IDSelectorBatch(np.asarray(without, dtype=np.int64))
-            selector = faiss.IDSelectorNot(left_out)
         if among is not None or without:
+            # FAISS keeps only pointers: the selectors must live until the search is over.
+            listed = np.asarray(sorted(set(among) - set(without)) if among is not None else without, dtype=np.int64)
+            batch = faiss.IDSelectorBatch(listed)
+            selector = batch if among is not None else faiss.IDSelectorNot(batch)
             parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
         scores, rows = self._index.search(vector.reshape(1, -1), min(k, len(self)), params=parameters)
         return [(int(row), float(score)) for row, score in zip(rows[0], scores[0], strict=True) if row >= 0]

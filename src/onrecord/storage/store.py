@@ -140,6 +140,11 @@ class Store:
         rows = self._rows("SELECT id, meta, text FROM articles WHERE id = ?", (article_id,))
         return self._article(*rows[0]) if rows else None
 
+    def article_at(self, place: int) -> Article | None:
+        """The article that was added as number ``place``, counting from 0."""
+        rows = self._rows("SELECT id, meta, text FROM articles WHERE no = ?", (place + 1,))
+        return self._article(*rows[0]) if rows else None
+
     def articles(self) -> Iterator[tuple[Article, str]]:
         """Every article with its content hash, in the order in which they were added."""
         last = 0

@@ -290,9 +290,7 @@ def _once(words: Sequence[str]) -> dict[tuple[str, ...], int]:
     return {gram: index for gram, index in seen.items() if index >= 0}
 
 
-def _heaviest(
-    claim: Sequence[str], weights: Sequence[float], places: dict[str, list[int]], box: _Box
-) -> Run | None:
+def _heaviest(claim: Sequence[str], weights: Sequence[float], places: dict[str, list[int]], box: _Box) -> Run | None:
     """The run of greatest weight in a box (difflib's longest match, by weight instead of length)."""
     low, high, left, right = box
     if low >= high or left >= right:
