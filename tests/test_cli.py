@@ -149,6 +149,8 @@ BAD: list[tuple[str, Callable[[Path], None], list[str], int, str]] = [
         "k is not",
     ),
     ("an article without its id", _nothing, ["article"], 2, "ID"),
+    ("an article in half a character", _nothing, ["article", "\udcff"], 2, "udcff"),
+    ("a filter in half a character", _nothing, ["search", "x", "--article", "\udcff"], 2, "udcff"),
     ("an article that is not there", _nothing, ["article", "none.md"], 2, "none.md"),
     ("quotes of nobody", _nothing, ["quotes", "--speaker", "Nobody"], 2, "Nobody"),
     ("quotes of no article", _nothing, ["quotes", "--article", "none.md"], 2, "none.md"),
@@ -287,6 +289,11 @@ def test_a_batch_answers_in_order_with_ids(run: Run, tmp_path: Path) -> None:
     (tmp_path / "s.jsonl").write_text("\n".join(map(json.dumps, queries)), "utf-8")
     found = run("search", "--batch", "s.jsonl").lines
     assert [(one["id"], len(one["hits"])) for one in found] == [(1, 1), (2, 3)]
+
+
+def test_a_line_separator_inside_a_string_ends_no_line(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "s.jsonl").write_bytes('{"id": 1, "query": "big\u2028data"}\r\n'.encode())
+    assert [one["id"] for one in run("search", "--batch", "s.jsonl").lines] == [1]
 
 
 def test_quotes_are_slices(run: Run) -> None:

@@ -377,7 +377,8 @@ def _records(key: str, text: str | None, batch: Path | None, options: dict[str, 
         yield {key: text, **options}
         return
     try:
-        lines = batch.read_text("utf-8").splitlines()
+        # Not splitlines(), which would also cut at a line separator inside a string.
+        lines = batch.read_text("utf-8").split("\n")
     except UnicodeDecodeError:
         raise FileError(f"{batch} is not UTF-8", hint="save it as UTF-8") from None
     except OSError as error:

@@ -30,7 +30,7 @@ from onrecord.text.align import Word, split_words
 from onrecord.text.tokens import STOP_WORDS, stem
 from onrecord.types import Article, Quote, QuoteCheck, QuoteClaim, QuoteMatch, Span, Verdict
 
-__all__ = ["check"]
+__all__ = ["agreement", "check"]
 
 _EMPTY = frozenset(
     "and but so well then oh uh um er ah now look that yeah the a an 而 但 那 那么 嗯 啊 呃 而且 但是".split()
@@ -316,7 +316,7 @@ def _flags(claim: ClaimWords, one: Comparison) -> list[str]:
     flags += [name for name, found in _differences(claim, one, real).items() if found]
     if real and all(_is_style(change) for change in real):
         flags.append("house_style")
-    if any(change.pause for change in one.changes) or claim.pauses:
+    if any(change.pause for change in one.changes) or (claim.pauses and not read_claim(one.match.text).pauses):
         flags.append("ellipsis")
     flags += _letter_flags(one)
     if one.before or one.after:

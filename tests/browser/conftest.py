@@ -59,9 +59,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.filterwarnings("ignore:'future.no_silent_downcasting' is deprecated"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium; without it the tests are skipped, except in CI, where they must run."""
+    """Chromium; without it the tests are skipped, except in CI, where they must run.
+
+    Not for the whole session: while it runs, Playwright's event loop is this thread's, and no other test
+    could run one of its own.
+    """
     if not Path(CHROMIUM).exists():
         reason = f"no Chromium at {CHROMIUM}; install it or name it in CHROMIUM"
         if os.environ.get("CI") == "true":

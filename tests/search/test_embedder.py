@@ -22,9 +22,10 @@ def test_the_default_is_the_installed_package() -> None:
     assert (find_embedder("default") / "modules.json").is_file()
 
 
-def test_a_folder_without_a_model_says_what_to_do(tmp_path: Path) -> None:
+@pytest.mark.parametrize("setting", [".", "nowhere", "n" * 300, "README.md/x"])
+def test_a_folder_without_a_model_says_what_to_do(setting: str) -> None:
     with pytest.raises(ModelMissingError, match="set ONRECORD_EMBEDDER"):
-        find_embedder(str(tmp_path))
+        find_embedder(setting)
 
 
 def test_the_fingerprint_is_that_of_the_weights(tmp_path: Path) -> None:

@@ -240,8 +240,9 @@ def test_an_ingest_that_is_killed_leaves_one_whole_generation(tmp_path: Path) ->
             reason = f"seed {seed}, {moment}"
             folder, manifest = open_generation(root)
             number = int(folder.name[4:])
-            assert number in (int(before), int(before) + 1), reason
-            assert ended == "killed" or number == int(before) + 1, reason
+            # A number may be passed over: a kill between the folder and the pointer uses it up.
+            assert number >= int(before), reason
+            assert ended == "killed" or number > int(before), reason
             store = Store(folder / "articles.db")
             versions = {article.text.split()[-1] for article, _ in store.articles()}
             assert len(versions) == 1, f"{reason}: two ingests are mixed"

@@ -14,7 +14,7 @@ from onrecord.evaluation.perturb_kinds import World
 from onrecord.evaluation.quotes import Document, article_of, gold_direct
 from onrecord.types import Article, Quote, QuoteCheck, QuoteClaim, Span
 
-__all__ = ["Point", "changed_words_curve", "coverage_curve", "speaker_outcomes", "svg", "write_plots"]
+__all__ = ["Answer", "Point", "changed_words_curve", "coverage_curve", "speaker_outcomes", "svg", "write_plots"]
 
 Checker = Callable[[QuoteClaim], QuoteCheck]
 Fragment = tuple[int, int]

@@ -27,6 +27,7 @@ __all__ = [
     "change_number",
     "change_small_word",
     "change_unit",
+    "content",
     "cut_end",
     "cut_front",
     "cut_middle",

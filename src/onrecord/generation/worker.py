@@ -331,7 +331,9 @@ class LlamaEngine:
         parameters = self._api.llama_context_default_params()
         parameters.n_ctx = min(context_tokens, self._api.llama_model_n_ctx_train(self._model))
         parameters.n_batch = parameters.n_ubatch = BATCH
-        parameters.n_threads = parameters.n_threads_batch = threads or _cores()
+        # Half of the cores: llama.cpp's threads wait for each other by spinning, so that one that has to share
+        # its core with a search stalls them all (an answer of 1 s took 48 s beside four busy processes).
+        parameters.n_threads = parameters.n_threads_batch = threads or max(1, _cores() // 2)
         parameters.abort_callback = self._callbacks[2]
         context = self._api.llama_init_from_model(self._model, parameters)
         if not context:

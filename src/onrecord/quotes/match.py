@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
-from onrecord.text.align import Run, Word, find_run, matching_runs, split_words
+from onrecord.text.align import Run, Word, find_run, loose_form, matching_runs, scan, split_words
 from onrecord.text.sentences import sentences
 from onrecord.text.tokens import STOP_WORDS
 from onrecord.types import Article, Edit, Quote, QuoteMatch, Span
@@ -102,6 +102,7 @@ _REPLACED = 4
 _MOST_PLACES = 12
 _REACH = 2_000
 _MIN_WEIGHT = 1.0
+_SHARED = 0.25
 _EDGE = 60
 
 
@@ -143,6 +144,8 @@ def compare(claim: ClaimWords, article: Article, window: Span, quotes: Sequence[
     """
     reach = min(len(claim.text), _REACH * 50) + _EDGE
     low, high = _widened(article.text, window, reach)
+    if not _shares_enough(claim, article, low, high):
+        return []
     near = [quote for quote in quotes if quote.start < high and low < quote.end]
     printed = _printed(article, low, high)
     streams = [printed, *(_words_of(quote) for quote in near if len(quote.spans) > 1)]
@@ -172,6 +175,13 @@ def compare(claim: ClaimWords, article: Article, window: Span, quotes: Sequence[
     place = Span(runs[0].source, runs[-1].source + runs[-1].size)
     nearest = _at(claim, article, near, stream, place, runs)
     return [nearest] if nearest is not None else []
+
+
+def _shares_enough(claim: ClaimWords, article: Article, low: int, high: int) -> bool:
+    """Whether it is worth the while: most candidates share a phrase with the claim and nothing else."""
+    there = {loose_form(shown) for _, _, shown in scan(article.text, low, high)}
+    mine = {word.loose for word in claim.words}
+    return sum(map(weight, mine & there)) >= _SHARED * sum(map(weight, mine))
 
 
 def _widened(text: str, window: Span, reach: int) -> tuple[int, int]:

@@ -48,7 +48,11 @@ def find_embedder(setting: str) -> Path:
     """The folder of the model: ``default`` is the one that arrived as a package, else a folder."""
     if setting != "default":
         path = Path(setting)
-        if not (path / "modules.json").is_file():
+        try:
+            is_model = (path / "modules.json").is_file()
+        except OSError:
+            is_model = False
+        if not is_model:
             raise ModelMissingError(
                 f"{setting} is not a folder with a sentence-transformers model",
                 hint="set ONRECORD_EMBEDDER to such a folder, or leave it out for the default",

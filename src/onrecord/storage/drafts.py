@@ -6,6 +6,7 @@ Nothing of a draft is stored or followed: no link is opened, no style sheet appl
 from __future__ import annotations
 
 import io
+import lzma
 import re
 import zipfile
 import zlib
@@ -28,57 +29,33 @@ MAX_DRAFT_BYTES = 5 * 1024 * 1024
 MAX_DOCUMENT_BYTES = 20 * 1024 * 1024
 MAX_DEPTH = 256
 
+
+def _split(names: str) -> list[str]:
+    return names.split()
+
+
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n.*?^---[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
 _WORD_NAMESPACES = {
     "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
     "http://purl.oclc.org/ooxml/wordprocessingml/main",
 }
+_SIGNS = {"tab": " ", "br": "\n", "cr": "\n", "noBreakHyphen": "\u2011", "softHyphen": "\u00ad"}
 _COMPATIBILITY = "http://schemas.openxmlformats.org/markup-compatibility/2006"
-_UNSEEN_TAGS = frozenset(
-    (
-        "head",
-        "script",
-        "style",
-        "noscript",
-        "template",
-        "iframe",
-        "object",
-        "svg",
-        "math",
-        "textarea",
-        "select",
-        "datalist",
-    )
-)
-_VOID_TAGS = frozenset(
-    ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr")
-)
+_UNSEEN_TAGS = frozenset(_split("head script style noscript template iframe object svg math textarea select del"))
+_VOID_TAGS = frozenset(_split("area base br col embed hr img input link meta source track wbr"))
 _INLINE_TAGS = frozenset(
-    (
-        "a",
-        "abbr",
-        "b",
-        "bdi",
-        "bdo",
-        "cite",
-        "code",
-        "data",
-        "del",
-        "dfn",
-        "em",
-        "font",
-        "i",
-        "ins",
-        "kbd",
-        "label",
-        "mark",
+    _split(
+        """a abbr b bdi bdo big br cite code data del dfn em font i img input ins kbd label mark q s samp small span
+        strong sub sup time u var wbr"""
     )
-    + ("q", "s", "samp", "small", "span", "strong", "sub", "sup", "time", "u", "var", "wbr", "img", "input", "br")
 )
-_ENDS_ITSELF = {tag: frozenset((tag,)) for tag in ("p", "li", "tr", "option")} | {
-    tag: pair for pair in (frozenset(("td", "th")), frozenset(("dt", "dd"))) for tag in pair
+_ENDED_BY = {
+    **{tag: frozenset(("p", tag)) for tag in ("p", "li", "tr", "option")},
+    **dict.fromkeys(("td", "th"), frozenset(("p", "td", "th"))),
+    **dict.fromkeys(("dt", "dd"), frozenset(("p", "dt", "dd"))),
 }
 _HIDDEN_STYLE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))", re.IGNORECASE)
+_MARKED_SECTION = re.compile(r"<!\[[^>]*>")
 _HEADING = re.compile(r"h[1-6]")
 
 Paragraphs = list[tuple[str, BlockKind]]
@@ -198,8 +175,8 @@ class _VisibleText(HTMLParser):
         self._flush()
 
     def _end_implied(self, tag: str) -> None:
-        ended = _ENDS_ITSELF.get(tag, frozenset(("p",)))
-        if self._open and self._open[-1][0] in ended:
+        ended = _ENDED_BY.get(tag, frozenset(("p",)))
+        while self._open and self._open[-1][0] in ended:
             self._open.pop()
 
     def _is_hidden(self) -> bool:
@@ -221,9 +198,9 @@ def _html_paragraphs(text: str) -> Paragraphs:
 
 
 def _without_comments(text: str) -> str:
-    """Cut comments, and what follows the last ``>`` and looks like a tag.
+    """Cut comments and Word's ``<![if ...]>``, and disarm what looks like a tag after the last ``>``.
 
-    The parser would look for the end of each mark that has none up to the end of the file, again and again.
+    The parser stumbles over the second, and looks for an end that is not there once for each of the third.
     """
     kept: list[str] = []
     at = 0
@@ -234,7 +211,7 @@ def _without_comments(text: str) -> str:
     kept.append(text[at:])
     shown = "".join(kept)
     last = shown.rfind(">") + 1
-    return shown[:last] + shown[last:].replace("<", "&lt;")
+    return _MARKED_SECTION.sub("", shown[:last]) + shown[last:].replace("<", "&lt;")
 
 
 def _hides(attributes: list[tuple[str, str | None]]) -> bool:
@@ -265,7 +242,7 @@ def _document_xml(data: bytes) -> bytes:
                 return file.read(MAX_DOCUMENT_BYTES)
     except KeyError as error:
         raise FileError("it is no Word document: word/document.xml is missing", hint="save it again") from error
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError) as error:
         raise FileError(f"it is damaged: {single_line(str(error))[:120]}", hint="save it again") from error
     except (RuntimeError, NotImplementedError) as error:
         raise FileError("it is encrypted or packed in an unknown way", hint="save it without a password") from error
@@ -281,7 +258,7 @@ class _WordText:
         self.paragraphs: Paragraphs = []
         self._texts: list[list[str]] = []
         self._headings: list[bool] = []
-        self._run: list[str] | None = None
+        self._runs: list[list[str] | None] = []
         self._unseen = 0
         self._taking = False
         self._is_word = False
@@ -310,14 +287,14 @@ class _WordText:
             self._texts.append([])
             self._headings.append(False)
         elif tag == "r":
-            self._run = []
+            self._runs.append([])
         elif tag == "t":
             self._taking = True
-        elif tag in _SIGNS and self._run is not None:
-            self._run.append(_SIGNS[tag])
-        elif tag == "vanish" and _value(attributes) not in {"0", "false", "off"}:
-            # Its run's text follows, since properties stand first; _characters finds no run to add to.
-            self._run = None
+        elif tag in _SIGNS:
+            self._add(_SIGNS[tag])
+        elif tag == "vanish" and self._runs and _value(attributes) not in {"0", "false", "off"}:
+            # Properties stand first in a run: what follows is not kept.
+            self._runs[-1] = None
         elif tag == "pStyle" and self._headings:
             self._headings[-1] = _value(attributes).casefold().startswith(("heading", "title"))
 
@@ -328,9 +305,9 @@ class _WordText:
         elif tag == "t":
             self._taking = False
         elif tag == "r":
-            if self._run and self._texts:
-                self._texts[-1].extend(self._run)
-            self._run = None
+            run = self._runs.pop() if self._runs else None
+            if run and self._texts:
+                self._texts[-1].extend(run)
         elif tag == "p" and self._texts:
             text = "".join(self._texts.pop()).strip()
             heading = self._headings.pop()
@@ -338,11 +315,13 @@ class _WordText:
                 self.paragraphs.append((text, "heading" if heading else "body"))
 
     def _characters(self, text: str) -> None:
-        if self._taking and self._run is not None and not self._unseen:
-            self._run.append(text)
+        if self._taking and not self._unseen:
+            self._add(text)
 
-
-_SIGNS = {"tab": " ", "br": "\n", "cr": "\n", "noBreakHyphen": "\u2011", "softHyphen": "\u00ad"}
+    def _add(self, text: str) -> None:
+        run = self._runs[-1] if self._runs else None
+        if run is not None:
+            run.append(text)
 
 
 def _refuse_doctype(*_declared: object) -> None:

@@ -137,6 +137,8 @@ class Store:
 
     def article(self, article_id: str) -> Article | None:
         """The article with this id."""
+        if not _is_storable(article_id):
+            return None
         rows = self._rows("SELECT id, meta, text FROM articles WHERE id = ?", (article_id,))
         return self._article(*rows[0]) if rows else None
 
@@ -256,6 +258,11 @@ class Store:
             raise IndexDamagedError(
                 f"the article store cannot be read ({error})", hint="run `onrecord verify`"
             ) from error
+
+
+def _is_storable(text: str) -> bool:
+    # An argument that is not UTF-8 arrives with half characters, which no article's id holds.
+    return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def _marks(values: Sequence[str]) -> str:
