@@ -6,8 +6,8 @@ What counts as what, the first that holds:
                    may be some of the sentences of a longer quotation.  At either end of a sentence only words
                    that carry no meaning ("And", "Well,") may be missing.
 ``truncated``      the same, but words that carry meaning are missing from a sentence: before it, after it, three
-                   or more in its middle, the end of one and the beginning of the next, or where an ellipsis is.  Newspapers quote half sentences every
-                   day; the reader is still told that there was more.
+                   or more in its middle, the end of one and the beginning of the next, or where an ellipsis is.
+                   Newspapers quote half sentences every day; the reader is still told that there was more.
 ``spliced``        every word was printed, in two or more places: a sentence or more left out between them without
                    an ellipsis, different quotations, different articles.
 ``other_speaker``  verbatim or truncated, but each place that names a speaker names another one.

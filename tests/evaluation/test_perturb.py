@@ -6,6 +6,7 @@ import gzip
 import json
 import random
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -99,6 +100,8 @@ def test_a_chinese_quotation_has_its_speaker(world: World) -> None:
         "He called it “a plan without any end in sight, said James Moore.",
         'A board of 6" and "a plan without any end in sight," said James Moore.',
         "“Too short,” said James Moore.",
+        'It ends here." The wall will stand for a hundred years, he said. "We know.',
+        "“A plan that we all ''know'' to be quite without end,” said James Moore.",
         "“The Long Way Home From The Sea,” said James Moore.",
     ],
 )
@@ -468,7 +471,7 @@ def test_it_runs_from_the_command_line(
 
 
 def test_the_products_checker_is_built_over_the_articles(world: World) -> None:
-    with perturb.ExitStack() as opened:
+    with ExitStack() as opened:
         check = perturb.build_checker(world.corpus.articles, opened)
         assert check(QuoteClaim("The water is rising faster than the old wall can ever follow")).verdict == "verbatim"
 

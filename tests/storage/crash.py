@@ -31,7 +31,7 @@ def killed(root: str, seed: str, count: str) -> None:
     touches = _touches(index)
     for n in range(1, int(count) + 1):
         _one(index, f"touch-{n}", at=chance.randint(1, touches))
-    for n in range(1, int(count) + 1):
+    for n in range(1, int(count) // 2 + 1):
         _one(index, f"time-{n}", after=chance.random() * 0.04)
 
 

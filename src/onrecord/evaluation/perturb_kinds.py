@@ -141,10 +141,9 @@ def _edited(
     """A class whose claim is the quotation with an edit, if the corpus does not hold that too."""
 
     def make(quote: Printed, draw: random.Random, world: World) -> Made | None:
-        if quote.language == "en":
-            changed = edit(quote.text, draw, world)
-        else:
-            changed = other(quote.text, draw) if other else None
+        if quote.language == "zh" and other is None:
+            return None
+        changed = other(quote.text, draw) if quote.language == "zh" and other else edit(quote.text, draw, world)
         if changed is None or words(changed) == words(quote.text) or world.corpus.holds(changed):
             return None
         return Made(changed, quote.speaker, (quote,), _at_margin(quote.text, changed))

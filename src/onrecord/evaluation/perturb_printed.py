@@ -20,6 +20,7 @@ _SHORTEST_CHINESE = 12
 
 _CURLY = re.compile(r"“([^“”\"\n]+)”")
 _STRAIGHT = re.compile(r'"([^"\n]+)"')
+_BEFORE_OPENING = " \u00a0([—–-:‘'"
 _CHINESE = re.compile(r"[“「]([^“”「」\n]{12,300})[”」]")
 _CUE = rf"(?:{'|'.join(CUES)})"
 _NAME = r"[A-Z][\w.'’-]*[\w](?: [A-Z][\w'’-]+){1,2}"
@@ -27,6 +28,7 @@ _AFTER = re.compile(
     rf" (?:{_CUE} (?P<second>{_NAME})(?=[,.;](?:\s|$)| [a-z])"
     rf"|(?P<first>{_NAME})(?:, [^,“”\"\n]{{3,80}},)? {_CUE}\b)(?P<rest>[^“”\"\n]*)"
 )
+_APPOSITIVE = re.compile(r"(?:, [^,.]{3,60})?[.,]")
 _REPORTED = re.compile(
     r"(?:^|(?<=[.!?] ))(?P<who>(?:[A-Z][\w'’-]+ ){0,2}[A-Z][\w'’-]+) "
     r"(?:(?:said|says|warned|argued|argues|believes|explained|announced|confirmed|estimated|told reporters) "
@@ -143,20 +145,31 @@ def _pairs(text: str, line: Span) -> Iterator[re.Match[str]]:
     """Marks that certainly belong together: a line with an odd one, or an inch, gives none."""
     here = text[slice(*line)]
     if here.count("“") == here.count("”") and '"' not in here:
-        yield from _CURLY.finditer(text, *line)
+        found = list(_CURLY.finditer(text, *line))
     elif "“" not in here and "”" not in here and here.count('"') % 2 == 0 and not re.search(r'\d"', here):
-        yield from _STRAIGHT.finditer(text, *line)
+        found = list(_STRAIGHT.finditer(text, *line))
+    else:
+        return
+    # One mark that stands like its opposite, or doubled single marks: the whole line may be out of step.
+    if "''" not in here and all(_opens_and_closes(text, pair, line) for pair in found):
+        yield from found
+
+
+def _opens_and_closes(text: str, pair: re.Match[str], line: Span) -> bool:
+    before = text[pair.start() - 1] if pair.start() > line.start else " "
+    after = text[pair.end()] if pair.end() < line.end else " "
+    return before in _BEFORE_OPENING and not pair[1][0].isspace() and not pair[1][-1].isspace() and not after.isalnum()
 
 
 def _seam(text: str, first: Span, after: re.Match[str], second: Span) -> tuple[tuple[Span, ...], str] | None:
     """Both halves of ``“A,” said Pu. “B.”`` and the words as they are joined in print."""
     rest = text[after.start("rest") : second.start - 1].strip()
     left, right = text[slice(*first)], text[slice(*second)]
-    if rest not in {".", ","} or len(left.split()) < 4 or len(right.split()) < 4:
+    if _APPOSITIVE.fullmatch(rest) is None or len(left.split()) < 4 or len(right.split()) < 4:
         return None
-    if rest == "." and right[0].isupper():
+    if rest[-1] == "." and right[0].isupper():
         return (first, second), f"{left.rstrip(',')}{'.' if left.endswith(',') else ''} {_copied(right)}"
-    if rest == "," and right[0].islower() and left.endswith(","):
+    if rest[-1] == "," and right[0].islower() and left.endswith(","):
         return (first, second), f"{left} {_copied(right)}"
     return None
 

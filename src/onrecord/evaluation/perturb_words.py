@@ -143,7 +143,8 @@ SYNONYMS = _pairs(
 
 TITLES = frozenset(
     _words(
-        """president senator sen rep governor gov mayor minister secretary professor prof doctor dr mr mrs ms
+        """ceo cfo coo cto councilman councilwoman alderman assemblyman assemblywoman president senator sen rep
+    governor gov mayor minister secretary professor prof doctor dr mr mrs ms
     sir lord lady judge justice chief director officer captain general colonel sergeant lieutenant
     sheriff coach king queen prince princess pope father sister rev congressman congresswoman chancellor
     ambassador attorney spokesman spokeswoman spokesperson prime former deputy vice chairman chairwoman
@@ -153,7 +154,8 @@ TITLES = frozenset(
 
 NOT_NAMES = frozenset(
     _words(
-        """university department house press white institute committee commission agency association company
+        """university education state schools department house press white institute committee commission
+    agency association company
     foundation bank court police office ministry council group party union school college hospital news
     times post journal studies research center centre society federal national international american
     british chinese russian european united states new the inc corp service services board league

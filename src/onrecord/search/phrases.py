@@ -26,14 +26,14 @@ _Hashes = npt.NDArray[np.uint64]
 
 _CHUNK = 64  # words; a posting names a chunk of an article, not a word of it
 _LONGEST = 5  # words in a sequence
-_RARE = 192  # chunks that hold a rare sequence, at most
+_RARE = 3000  # chunks that hold a rare sequence, at most
 _SAMPLE = 24  # chunks kept of a common one, for quotations that are too short to hold a rare one
 _BLOCK = 1 << 20  # words worked on at a time
 _COUNTERS = 1 << 24
 _PER_BUCKET = 8
 _COMMON = np.uint64(0x5DEECE66D1234567)  # sets sampled sequences apart from the rare ones
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
-_CAP = 4 * _RARE
+_CAP = 2 * _RARE
 _BUDGET = 400_000  # postings read for one quotation
 _SEGMENTS = 8
 _FILES = ("buckets", "chunks", "postings")

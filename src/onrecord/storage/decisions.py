@@ -26,7 +26,7 @@ def decisions_stamp(root: Path) -> tuple[tuple[int, int, int] | None, ...]:
 
 def read_decisions(root: Path) -> tuple[SpeakerDecision, ...]:
     """The decisions on speakers, oldest first; raises IndexDamagedError for a file that is not ours."""
-    return _read(root / _SPEAKERS, (), lambda value: tuple(SpeakerDecision(*fields) for fields in value))
+    return _read(root / _SPEAKERS, (), lambda value: tuple(_decision(*fields) for fields in value))
 
 
 def write_decisions(root: Path, decisions: tuple[SpeakerDecision, ...]) -> None:
@@ -49,9 +49,15 @@ def write_statuses(root: Path, statuses: dict[str, Status]) -> None:
     _write(root / _STATUSES, fields)
 
 
-def _status(state: Any, note: str | None, changed: str | None) -> Status:
-    if state not in {"corrected", "withdrawn"}:
-        raise ValueError(f"{state!r} is no status")
+def _decision(kind: Any, name: Any, other: Any) -> SpeakerDecision:
+    if not (isinstance(name, str) and isinstance(other, str)):
+        raise TypeError("a name is not a string")
+    return SpeakerDecision(kind, name, other)
+
+
+def _status(state: Any, note: Any, changed: str | None) -> Status:
+    if state not in {"corrected", "withdrawn"} or not isinstance(note, str | None):
+        raise ValueError(f"{state!r} with {note!r} is no status")
     return Status(state, note, date.fromisoformat(changed) if changed else None)
 
 
@@ -60,7 +66,7 @@ def _read(path: Path, absent: Read, parse: Callable[[Any], Read]) -> Read:
         return parse(json.loads(path.read_text("utf-8")))
     except FileNotFoundError:
         return absent
-    except (OSError, ValueError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError) as error:
         raise IndexDamagedError(
             f"{path} cannot be read ({error})", hint="mend it, or move it away to decide anew"
         ) from error

@@ -1,0 +1,124 @@
+"""What holds the parts together: the right index, the right embedder, the newest generation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from onrecord.errors import IndexDamagedError, IndexMismatchError, ModelMissingError, QuestionError
+from onrecord.ingest import ingest
+from onrecord.runtime import Runtime
+from onrecord.search.vectors import write_vectors
+from onrecord.settings import load_settings
+from onrecord.storage import generations
+from onrecord.types import Answer, Question
+from tests.fakes import FakeEmbedder, ScriptedModel
+from tests.samples import HARBOUR, SHIPPED, write_jsonl
+
+Build = Callable[..., Runtime]
+
+
+@pytest.fixture
+def build(tmp_path: Path) -> Iterator[Build]:
+    built: list[Runtime] = []
+
+    def make(*, embedder: FakeEmbedder | None = None, model: ScriptedModel | None = None) -> Runtime:
+        settings = load_settings(index=tmp_path / "index", model="none")
+        built.append(Runtime(settings, embedder=embedder or FakeEmbedder(), model=model))
+        return built[-1]
+
+    yield make
+    for runtime in built:
+        runtime.close()
+
+
+def answered(runtime: Runtime, text: str) -> Answer:
+    *_, last = runtime.ask(Question(text))
+    assert isinstance(last, Answer)
+    return last
+
+
+def test_a_new_generation_is_switched_to_and_the_old_one_stays_open_for_its_reader(
+    build: Build, tmp_path: Path
+) -> None:
+    runtime = build()
+    runtime.ingest([SHIPPED])
+    events = runtime.ask(Question("What does Pu say about big data?"))
+    next(events)
+    build().ingest([write_jsonl(tmp_path / "a.jsonl", {"id": "wall", "text": HARBOUR})])
+    assert runtime.article("wall").id == "wall"
+    assert runtime.manifest().generation == "gen-000002"
+    *_, last = events
+    assert isinstance(last, Answer)
+    assert last.generation == "gen-000001"
+
+
+def test_another_embedder_is_told(build: Build) -> None:
+    build().ingest([SHIPPED])
+    with pytest.raises(IndexMismatchError, match="made by the embedder fake, the settings name other"):
+        build(embedder=FakeEmbedder(name="other", fingerprint="fake-2")).search("cars")
+
+
+def test_parts_of_two_indexes_do_not_fit(build: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def without_the_last(path: Path, vectors: object) -> None:
+        write_vectors(path, vectors[:-1])  # type: ignore[index]
+
+    monkeypatch.setattr("onrecord.ingest.write_vectors", without_the_last)
+    ingest([SHIPPED], root=tmp_path / "index", embedder=FakeEmbedder())
+    assert generations.open_generation(tmp_path / "index")
+    with pytest.raises(IndexDamagedError, match="7 passages, 6 vectors and 7 keyword rows"):
+        build().search("cars")
+
+
+def test_a_model_is_used_where_there_is_one(build: Build) -> None:
+    said = "Pu Yongjian said that Chongqing serves as the largest automobile manufacturing base in China. [1]"
+    runtime = build(model=ScriptedModel([said]))
+    runtime.ingest([SHIPPED])
+    assert answered(runtime, "What does Pu say about the automobile manufacturing base?").mode == "model"
+
+
+def test_without_a_model_the_answer_is_the_articles_words(build: Build) -> None:
+    runtime = build()
+    runtime.ingest([SHIPPED])
+    answer = answered(runtime, "What does Pu say about the automobile manufacturing base?")
+    assert answer.mode == "extractive"
+    assert all(one.text in runtime.article(SHIPPED.name).text for one in answer.statements)
+
+
+def test_a_model_that_was_named_must_be_there(tmp_path: Path) -> None:
+    runtime = Runtime(load_settings(model=str(tmp_path / "none.gguf")), embedder=FakeEmbedder())
+    with pytest.raises(ModelMissingError, match=r"none\.gguf"):
+        _ = runtime.model
+
+
+def test_closing_closes_the_model_once_it_was_used(build: Build) -> None:
+    model = ScriptedModel(["x"])
+    runtime = build(model=model)
+    assert runtime.model is model
+    runtime.close()
+    with pytest.raises(Exception, match="closed"):
+        model.count_tokens("x")
+
+
+def test_the_examples_are_questions_that_the_corpus_answers(build: Build) -> None:
+    runtime = build()
+    runtime.ingest([SHIPPED])
+    examples = runtime.examples(most=2)
+    assert examples
+    assert len(examples) <= 2
+    assert not [question for question in examples if answered(runtime, question).refused]
+
+
+@pytest.mark.parametrize("query", ["", " ", "?!", "\u200b"])
+def test_an_empty_query_is_an_error(build: Build, query: str) -> None:
+    with pytest.raises(QuestionError, match="empty"):
+        build().search(query)
+
+
+def test_an_index_without_a_passage_answers_nothing(build: Build, tmp_path: Path) -> None:
+    runtime = build()
+    runtime.ingest([write_jsonl(tmp_path / "a.jsonl", {"text": "We use cookies on this site.\n\n© 2025 Daily"})])
+    assert runtime.search("cookies") == []
+    assert answered(runtime, "Which cookies?").refused
