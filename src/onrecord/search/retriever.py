@@ -16,7 +16,7 @@ from onrecord.types import Filters, Hit
 __all__ = ["Retriever", "fuse"]
 
 # Cormack, Clarke and Buettcher (2009) for k; keywords weigh double because names and numbers decide
-# in news (fused figures for weights 1 and 2 are in the handbook of the RealTimeQA suite).
+# in news.  Both are to be chosen by measurement on retrieval suites.
 _RRF_K = 60
 _WEIGHTS = {"dense": 1.0, "keywords": 2.0}
 _DEPTH = 50
