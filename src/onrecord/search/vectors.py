@@ -138,6 +138,8 @@ class VectorIndex:
         most = min(max(_PROPOSED * k, _PROPOSED_AT_LEAST), len(self))
         if not most:
             return np.empty(0, dtype=np.int64)
+        # One thread a query: a second one gains little, and waits for a busy machine in a spin.
+        faiss.omp_set_num_threads(1)
         parameters: faiss.SearchParameters
         if isinstance(self._index, faiss.IndexIVF):
             probed = max(1, math.ceil(self._index.nlist * _PROBED))
@@ -157,6 +159,7 @@ def _mapped(path: Path, dimensions: int) -> Halves:
 
 
 def _index_of(rows: Halves) -> Any:
+    faiss.omp_set_num_threads(os.cpu_count() or 1)
     count, dimensions = rows.shape
     if count <= _COMPARED:
         index: Any = faiss.IndexFlatIP(dimensions)
