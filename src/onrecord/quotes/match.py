@@ -52,8 +52,6 @@ class Change(NamedTuple):
     @property
     def differs(self) -> bool:
         """Whether anything stands in one text that does not stand in the other."""
-        if not self.claim and _keys(self.inserted) == _keys(self.source):
-            return False
         return bool(self.claim or self.source or self.inserted)
 
 
@@ -62,7 +60,7 @@ class Comparison:
     """A claim beside one place of an article.
 
     ``before`` and ``after`` are words of the first and the last sentence that the claim leaves out;
-    ``runs`` are the claim's words that stand there, as ranges; ``context`` are all words of the sentences.
+    ``runs`` are the claim's words that stand there, as ranges; ``context`` are all words of the sentences that it stands in.
     """
 
     match: QuoteMatch
@@ -109,7 +107,7 @@ _EDGE = 60
 @lru_cache(maxsize=65_536)
 def weight(loose: str) -> float:
     """What a word says about where it was taken from: a quarter for ``the``, half for a Chinese character."""
-    if loose in STOP_WORDS:
+    if loose in STOP_WORDS or ("'" in loose and loose.split("'")[0].removesuffix("n") in STOP_WORDS):
         return 0.25 if loose.isascii() else 0.1
     return 0.5 if len(loose) == 1 and loose >= "\u3040" else 1.0
 
@@ -270,7 +268,8 @@ def _holder(quotes: Sequence[Quote], words: Sequence[Word], *, strict: bool) -> 
 def _unit(article: Article, quote: Quote | None, place: Span) -> _Unit:
     if quote is not None:
         starts = _sentence_starts(article, quote.spans)
-        return _Unit(_words_of(quote), starts, quote, _is_enclosed(article.text, place))
+        nested = any(start < place.start and place.end < end for start, end in quote.spans)
+        return _Unit(_words_of(quote), starts, quote, nested and _is_enclosed(article.text, place))
     spans = [
         Span(max(block.start, place.start - _REACH), min(block.end, place.end + _REACH))
         for block in article.blocks
@@ -366,7 +365,7 @@ def _comparison(claim: ClaimWords, article: Article, unit: _Unit, runs: Sequence
         joined=joined,
         spaced=spaced,
         matched=tuple(matched),
-        context=tuple(unit.words),
+        context=(*before, *unit.words[low:high], *after),
     )
 
 
@@ -451,11 +450,14 @@ def _changes(
 
 def _change(claim: ClaimWords, unit: _Unit, inserted: dict[int, tuple[Word, ...]], mine: Span, theirs: Span) -> Change:
     words, source = claim.words[mine.start : mine.end], tuple(unit.words[theirs.start : theirs.end])
+    added = tuple(word for at in range(mine.start, mine.end + 1) for word in inserted.pop(at, ()))
+    if added and not words and _keys(added) == _keys(source[: len(added)]):
+        added, source = (), source[len(added) :]
     return Change(
         words,
         source,
         _has_brackets(claim.text, words),
-        tuple(word for at in range(mine.start, mine.end + 1) for word in inserted.pop(at, ())),
+        added,
         any(at in claim.pauses for at in range(mine.start, mine.end + 1)),
         _borders(unit, theirs.start, theirs.end),
         words[0].start if words else claim.words[mine.start - 1].end if mine.start else 0,

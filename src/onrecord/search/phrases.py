@@ -24,16 +24,17 @@ __all__ = ["PhraseIndex", "PhraseWriter"]
 _Ints = npt.NDArray[np.uint32]
 _Hashes = npt.NDArray[np.uint64]
 
-_CHUNK = 64  # words; a posting names a chunk of an article, not a word of it
+_CHUNK = 32  # words; a posting names a chunk of an article, not a word of it
 _LONGEST = 5  # words in a sequence
-_RARE = 3000  # chunks that hold a rare sequence, at most
-_SAMPLE = 24  # chunks kept of a common one, for quotations that are too short to hold a rare one
+_RARE = 32  # times that a rare sequence occurs, at most
+_RARE_WORD = 1000  # the same for one word, so that much of a quotation may change and it is still found
+_SAMPLE = 12  # chunks kept of a common one, for quotations that are too short to hold a rare one
 _BLOCK = 1 << 20  # words worked on at a time
 _COUNTERS = 1 << 24
 _PER_BUCKET = 8
 _COMMON = np.uint64(0x5DEECE66D1234567)  # sets sampled sequences apart from the rare ones
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
-_CAP = 2 * _RARE
+_CAP = 3 * _RARE_WORD
 _BUDGET = 400_000  # postings read for one quotation
 _SEGMENTS = 8
 _FILES = ("buckets", "chunks", "postings")
@@ -76,7 +77,7 @@ class PhraseWriter:
         words = np.concatenate([*self._words, np.zeros(_LONGEST, dtype=np.uint32)])
         chunks = np.array(self._chunks, dtype=np.uint64).reshape(-1, 4)
         places = _chunk_of_each_word(chunks, self._size)
-        grams, postings = _rare_sequences(words, places, chunks[:, 0].astype(np.uint32))
+        grams, postings = _rare_sequences(words, places, chunks[:, 0].astype(np.uint32), _bits(len(chunks)))
         count = max(1 << (len(grams) // _PER_BUCKET).bit_length(), 1024)
         buckets, postings = _in_buckets(grams, postings, count)
         np.save(self._folder / "buckets.npy", buckets, allow_pickle=False)
@@ -102,50 +103,48 @@ class PhraseIndex:
         text there are some that fit a part of it best, since two quotations may have been joined.
         """
         words = np.fromiter((_code(shown) for _, _, shown in scan(text)), dtype=np.uint32)
-        hits = self._hits(words)
-        if hits is None or most < 1:
-            return []
         width = len(words) // _CHUNK + 2
-        best = self._spans(hits, width, most)
+        rare = self._hits(words, np.uint64(0))
+        best = self._spans(rare, width, most)
+        parts: list[tuple[int, int]] = []
         for low, high in _segments(len(words)):
-            inside = hits.of(low, high)
-            best += [span for span in self._spans(inside, 2, 2) if span not in best]
-        whole, parts = best[: max(most * 2 // 3, 1)], best[most:]
-        rest = best[len(whole) : most]
-        return [self._window(span) for span in [*whole, *parts, *rest][:most]]
+            parts += [span for span in self._spans(rare.of(low, high), 2, 2) if span not in best and span not in parts]
+        whole = best[: most * 2 // 3]
+        found = [*whole, *parts, *best[len(whole) :]]
+        if len(found) < most:
+            found += self._spans(self._hits(words, _COMMON), width, most)
+        return [self._window(span) for span in list(dict.fromkeys(found))[:most]]
 
-    def _hits(self, words: _Ints) -> _Hits | None:
-        """Every chunk that shares a rare sequence with the words, or, if there is none, a common one."""
-        return self._holding(words, np.uint64(0)) or self._holding(words, _COMMON)
-
-    def _holding(self, words: _Ints, kind: np.uint64) -> _Hits | None:
-        found: list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]] = []
+    def _hits(self, words: _Ints, kind: np.uint64) -> _Hits:
+        """Every chunk that holds a sequence of the words, as rare or as a sample of a common one."""
+        found: list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64], _Ints]] = []
         mask = np.uint32(len(self._buckets) - 2)
-        for size in range(1, _LONGEST + 1):
-            hashes = _hashes(words, size) ^ kind
-            if not len(hashes):
-                break
-            _, once = np.unique(hashes, return_index=True)
-            buckets = _shortened(hashes[once]) & mask
+        bits = _bits(len(self._chunks))
+        for size in range(1, min(_LONGEST, len(words)) + 1):
+            hashes, at = np.unique(_hashes(words, size) ^ kind, return_index=True)
+            buckets = _shortened(hashes) & mask
             first = self._buckets[buckets].astype(np.int64)
-            last = self._buckets[buckets + np.uint32(1)].astype(np.int64)
-            full = last > first
-            found.append((once[full], first[full], np.minimum(last, first + _CAP)[full]))
-        if not sum(len(at) for at, _, _ in found):
-            return None
-        at, first, last = (np.concatenate(parts) for parts in zip(*found, strict=True))
-        sizes = last - first
+            sizes = np.minimum(self._buckets[buckets + np.uint32(1)] - first, _CAP)
+            found.append((at, first, sizes, _mark(hashes, bits)))
+        if not found:
+            return _NO_HITS
+        at, first, sizes, marks = (np.concatenate(parts) for parts in zip(*found, strict=True))
         order = np.argsort(sizes, kind="stable")
         order = order[: max(int(np.searchsorted(np.cumsum(sizes[order]), _BUDGET)), 1)]
-        at, first, sizes = at[order], first[order], sizes[order]
-        steps = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-        chunks = self._postings[np.repeat(first, sizes) + steps].astype(np.int64)
-        weights = np.log1p(len(self._chunks) / sizes)
-        return _Hits(chunks, np.repeat(weights, sizes), np.repeat(at, sizes))
+        at, first, sizes, marks = at[order], first[order], sizes[order], marks[order]
+        sequence = np.repeat(np.arange(len(at)), sizes)
+        steps = np.arange(len(sequence)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        postings = self._postings[first[sequence] + steps]
+        # Other sequences of the bucket bear another mark, nearly all of them.
+        same = (postings >> np.uint32(bits)) == (marks >> np.uint32(bits))[sequence]
+        sequence = sequence[same]
+        chunks = (postings[same] & np.uint32((1 << bits) - 1)).astype(np.int64)
+        weights = np.log1p(len(self._chunks) / np.maximum(np.bincount(sequence, minlength=len(at)), 1))
+        return _Hits(chunks, weights[sequence], at[sequence])
 
     def _spans(self, hits: _Hits, width: int, most: int) -> list[tuple[int, int]]:
         """The neighbouring chunks, at most ``width`` of them, in which most of the hits lie."""
-        if not len(hits.chunks):
+        if not len(hits.chunks) or most < 1:
             return []
         chunks, inverse = np.unique(hits.chunks, return_inverse=True)
         scores = np.bincount(inverse, hits.weights)
@@ -189,6 +188,9 @@ class _Hits(NamedTuple):
         return _Hits(self.chunks[inside], self.weights[inside], self.places[inside])
 
 
+_NO_HITS = _Hits(np.zeros(0, np.int64), np.zeros(0, np.float64), np.zeros(0, np.int64))
+
+
 def _segments(count: int) -> Iterator[tuple[int, int]]:
     if count < 8:
         return
@@ -218,15 +220,15 @@ def _chunk_of_each_word(chunks: npt.NDArray[np.uint64], size: int) -> _Ints:
     return np.repeat(np.arange(len(chunks), dtype=np.uint32), lengths)
 
 
-def _rare_sequences(words: _Ints, places: _Ints, articles: _Ints) -> tuple[_Ints, _Ints]:
-    """The hashes of the sequences to keep, with the chunk where each begins.
+def _rare_sequences(words: _Ints, places: _Ints, articles: _Ints, bits: int) -> tuple[_Ints, _Ints]:
+    """The hashes of the sequences to keep, with the chunk where each begins, marked.
 
     A rare sequence that holds a shorter rare one is left out: where it stands, that one stands, too.
     """
     counts = [_counts(words, len(places), size) for size in range(1, _LONGEST + 1)]
     samples = np.zeros((_LONGEST, _COUNTERS), dtype=np.uint8)
     grams: list[_Ints] = []
-    chunks: list[_Ints] = []
+    postings: list[_Ints] = []
     for at in range(0, len(places), _BLOCK):
         here = places[at : at + _BLOCK]
         covered = np.zeros(len(here) + 1, dtype=bool)
@@ -235,16 +237,17 @@ def _rare_sequences(words: _Ints, places: _Ints, articles: _Ints) -> tuple[_Ints
             counters = _counter(hashes)
             ends = np.minimum(np.arange(at, at + len(here)) + size - 1, len(places) - 1)
             whole = articles[places[ends]] == articles[here]
-            rare = counts[size - 1][counters] <= _RARE
+            frequency = counts[size - 1][counters]
+            rare = frequency <= _RARE
             covered = covered[:-1] | covered[1:]
-            kept = whole & ~covered & rare
+            kept = whole & ((~covered & rare) | (frequency <= (_RARE_WORD if size == 1 else 0)))
             grams.append(_shortened(hashes[kept]))
-            chunks.append(here[kept])
+            postings.append(here[kept] | _mark(hashes[kept], bits))
             kept = whole & ~covered & _sampled(counters, ~rare, samples[size - 1])
             grams.append(_shortened(hashes[kept] ^ _COMMON))
-            chunks.append(here[kept])
+            postings.append(here[kept] | _mark(hashes[kept] ^ _COMMON, bits))
             covered = np.append(covered | rare, False)
-    return _together(grams), _together(chunks)
+    return _together(grams), _together(postings)
 
 
 def _together(parts: Sequence[_Ints]) -> _Ints:
@@ -270,6 +273,17 @@ def _sampled(
 def _shortened(hashes: _Hashes) -> _Ints:
     shortened: _Ints = (hashes >> np.uint64(24)).astype(np.uint32)
     return shortened
+
+
+def _bits(chunks: int) -> int:
+    """How many bits of a posting number the chunk; the others mark the sequence."""
+    return max(chunks - 1, 1).bit_length()
+
+
+def _mark(hashes: _Hashes, bits: int) -> _Ints:
+    """What tells the sequences of one bucket apart: the bits that the number of the chunk leaves free."""
+    marks: _Ints = (hashes.astype(np.uint32) << np.uint32(bits)) if bits < 32 else np.zeros(len(hashes), np.uint32)
+    return marks
 
 
 def _counter(hashes: _Hashes) -> npt.NDArray[np.int64]:
