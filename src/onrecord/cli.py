@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
@@ -145,6 +145,9 @@ def check_quote(
     quote: Annotated[str | None, typer.Argument(help="The quotation, without its marks.")] = None,
     speaker: Annotated[str | None, typer.Option(metavar="NAME", help="Who is said to have said it.")] = None,
     batch: Batch = None,
+    draft: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Every quotation of a draft: .txt, .md, .html, .docx.")
+    ] = None,
     index: Index = None,
     as_json: Json = False,
 ) -> None:
@@ -152,7 +155,18 @@ def check_quote(
     from onrecord.jsonable import check_json
     from onrecord.types import QuoteClaim
 
+    if draft is not None and (quote is not None or batch is not None or speaker is not None):
+        raise InputError("--draft goes alone", hint="the draft says who spoke; leave the other arguments out")
     with _runtime(index=index) as runtime:
+        if draft is not None:
+            for number, one in enumerate(runtime.check_draft(draft, str(draft)), start=1):
+                if as_json:
+                    _print_json(check_json(one))
+                else:
+                    said = one.claim.speaker or "speaker not named"
+                    words = _in_marks(one.claim.text, one.claim.spans)
+                    _say(f"{number}. {words} ({said})\n{_readable_check(check_json(one))}\n")
+            return
         for record in _records("quote", quote, batch, {"speaker": speaker}):
             claim = QuoteClaim(record["quote"], _speaker(record))
             found = check_json(runtime.check(claim))
@@ -486,8 +500,18 @@ def _readable_check(found: dict[str, Any]) -> str:
     for match in found["matches"]:
         speaker = match["speaker"] or "speaker not named"
         where = f"{match['title']} ({match['article']}, {match['published'] or 'date unknown'})"
-        lines += [f"  “{match['text']}”", f"    {speaker}; {where}"]
+        lines += [f"  {_in_marks(match['text'], match['spans'])}", f"    {speaker}; {where}"]
     return "\n".join(lines)
+
+
+def _in_marks(text: str, spans: Sequence[Sequence[int]]) -> str:
+    """Put marks around each part of a quotation alone, since only the parts stand in print like this."""
+    parts: list[str] = []
+    at = 0
+    for start, end in spans:
+        parts.append(f"“{text[at : at + end - start]}”")
+        at += end - start + 1
+    return " ".join(parts)
 
 
 def _say_status(article: Any, *, as_json: bool) -> None:

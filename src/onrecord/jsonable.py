@@ -83,8 +83,11 @@ def quote_json(quote: Quote) -> dict[str, Any]:
 
 def check_json(check: QuoteCheck) -> dict[str, Any]:
     """The verdict on a quotation, with every place that it was compared with."""
+    claim: dict[str, Any] = {"text": check.claim.text, "speaker": check.claim.speaker}
+    if check.claim.spans:
+        claim["spans"] = [list(span) for span in check.claim.spans]
     return {
-        "claim": {"text": check.claim.text, "speaker": check.claim.speaker},
+        "claim": claim,
         "verdict": check.verdict,
         "flags": list(check.flags),
         "matches": [_match(match) for match in check.matches],

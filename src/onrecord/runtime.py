@@ -16,6 +16,7 @@ from onrecord.factcheck import check
 from onrecord.generation.llm import LanguageModel, LocalModel, find_model
 from onrecord.generation.prompts import FIXED
 from onrecord.ingest import IngestReport, Progress, ingest
+from onrecord.quotes.draft import quotations_in_draft
 from onrecord.quotes.people import Person, people
 from onrecord.search.embedder import Embedder, SentenceEmbedder, find_embedder
 from onrecord.search.keywords import KeywordIndex
@@ -30,6 +31,7 @@ from onrecord.storage.decisions import (
     write_decisions,
     write_statuses,
 )
+from onrecord.storage.drafts import read_draft
 from onrecord.storage.generations import Manifest, current_generation, open_generation, rollback, writer
 from onrecord.storage.store import Store
 from onrecord.text.normalise import single_line
@@ -173,6 +175,14 @@ class Runtime:
             return found
 
         return check(claim, candidates=candidates, quotes_of=store.quotes_of)
+
+    def check_draft(self, source: Path | bytes, name: str) -> Iterator[QuoteCheck]:
+        """Check every quotation of a draft in order; ``name``'s suffix tells its format.
+
+        Raises FileError for what is no draft; see ``onrecord.storage.drafts.read_draft``.
+        """
+        claims = quotations_in_draft(read_draft(source, name))
+        return (self.check(claim) for claim in claims)
 
     def article(self, article_id: str) -> Article:
         """The article with this id; raises QuestionError where there is none."""

@@ -387,10 +387,14 @@ def _check_answer_span(span: AnswerSpan, cited: Mapping[int, Citation]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class QuoteClaim:
-    """Words that somebody is said to have said, as they stand in a draft; without the outer marks."""
+    """Words that somebody is said to have said, without the outer marks.
+
+    ``spans`` are slices of the draft that they stand in, if they come from one; ``text`` joins them by a space.
+    """
 
     text: str
     speaker: str | None = None
+    spans: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
