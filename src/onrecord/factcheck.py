@@ -61,10 +61,10 @@ def check(
     compared = corpus.compared(words)
     rated = [(agreement(claim.speaker, one.match.quote), one) for one in compared]
     judged = [(verdict, agrees, one) for agrees, one in rated if (verdict := judge(one, agrees)) is not None]
-    if min((_RANKS[verdict] for verdict, _, _ in judged), default=9) > _RANKS["spliced"]:
+    if min((_RANKS[verdict] for verdict, _, _ in judged), default=9) >= _RANKS["spliced"]:
         pieces = _pieces(words, compared, corpus)
         if len(pieces) > 1:
-            return QuoteCheck(claim, "spliced", claim_flags(words), tuple(pieces))
+            return _spliced(claim, words, pieces)
     if not judged:
         return QuoteCheck(claim, "not_found")
     return _checked(claim, words, judged)
@@ -102,7 +102,7 @@ def _pieces(claim: ClaimWords, compared: Sequence[Comparison], corpus: _Corpus) 
     count = len(claim.words)
     held = [False] * count
     for one in compared:
-        if len(one.matched) >= count - 2:
+        if len(one.matched) >= count - 2 and not one.joined:
             return []
         for low, high in one.runs:
             if high - low >= _PIECE_WORDS:
@@ -151,6 +151,12 @@ def _piece(claim: ClaimWords, one: Comparison, low: int, high: int) -> QuoteMatc
     return replace(one.match, spans=spans, edits=(), similarity=round((high - low) / len(claim.words), 4))
 
 
+def _spliced(claim: QuoteClaim, words: ClaimWords, pieces: Sequence[QuoteMatch]) -> QuoteCheck:
+    others = any(agreement(claim.speaker, piece.quote) < 0 for piece in pieces)
+    flags = (*claim_flags(words), *(["other_speaker"] if others else []))
+    return QuoteCheck(claim, "spliced", flags, tuple(pieces))
+
+
 def _checked(claim: QuoteClaim, words: ClaimWords, judged: Sequence[_Judged]) -> QuoteCheck:
     """The verdict of all places together, with the speaker."""
     rated = sorted(judged, key=_order)
@@ -176,6 +182,6 @@ def _order(judged: _Judged) -> tuple[float, ...]:
     verdict, agrees, one = judged
     similarity = one.match.similarity
     printed = _PRINTED[one.printed]
-    if verdict in ("verbatim", "truncated") and not real_changes(one):
+    if verdict == "spliced" or (verdict in ("verbatim", "truncated") and not real_changes(one)):
         return _RANKS[verdict], -agrees, printed, -similarity
     return _RANKS["altered"], -agrees, -round(similarity, 1), printed, -similarity

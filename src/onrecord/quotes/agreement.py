@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from onrecord.quotes.lexicon import NICKNAMES
 from onrecord.quotes.names import is_title
 from onrecord.text.align import split_words
 from onrecord.types import Quote
@@ -23,7 +24,8 @@ def agreement(claimed: str | None, quote: Quote | None) -> int:
     speaker = quote.speaker if quote else None
     if claimed is None or speaker is None:
         return 0
-    forms = [speaker.name, *speaker.aliases]
+    # "Keller" of "Maria Keller" is no name of "Anna Keller".
+    forms = [speaker.name, *(form for form in speaker.aliases if " " in form or " " not in speaker.name)]
     mine = _name_words(claimed)
     if not mine or all(set(_name_words(form)) <= _PRONOUNS for form in forms):
         return 0
@@ -53,5 +55,10 @@ def _same_name(one: Sequence[str], other: Sequence[str]) -> bool:
         return True
     if one[-1] != other[-1] or len(one) < 2 or len(other) < 2:
         return False
-    # "J. Biden" and "Joe Biden", "Joe R. Biden" and "Joe Biden".
-    return one[0] == other[0] or (one[0][0] == other[0][0] and 1 in (len(one[0]), len(other[0])))
+    # "J. Biden", "Joe R. Biden", "Joseph Biden" and "Joe Biden".
+    initial = one[0][0] == other[0][0] and 1 in (len(one[0]), len(other[0]))
+    return one[0] == other[0] or initial or _in_full(one[0]) == _in_full(other[0])
+
+
+def _in_full(first: str) -> str:
+    return NICKNAMES.get(first, first)

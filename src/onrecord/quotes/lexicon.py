@@ -10,6 +10,7 @@ __all__ = [
     "HEDGES",
     "HEDGE_PHRASES",
     "NEGATIONS",
+    "NICKNAMES",
     "NUMBERS",
     "SAME_HEDGE",
     "SAME_IN_STYLE",
@@ -73,3 +74,15 @@ SAME_IN_STYLE = {"percent": "%", "per cent": "%", "&": "and", "okay": "ok", "can
     str(value): word
     for value, word in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())
 }
+# Only for a speaker whose surname agrees.
+NICKNAMES = dict(
+    pair.split("/")
+    for pair in """
+    joe/joseph mike/michael bill/william will/william bob/robert rob/robert jim/james tom/thomas dan/daniel dave/david
+    steve/stephen steven/stephen chris/christopher matt/matthew nick/nicholas tony/anthony ted/edward ed/edward
+    rick/richard dick/richard jeff/jeffrey greg/gregory ben/benjamin sam/samuel kate/katherine kathy/katherine
+    catherine/katherine liz/elizabeth sue/susan jen/jennifer ron/ronald don/donald ken/kenneth larry/lawrence
+    andy/andrew alex/alexander pete/peter phil/philip tim/timothy charlie/charles chuck/charles bernie/bernard
+    mitch/mitchell josh/joshua nate/nathan vlad/vladimir debbie/deborah pat/patrick fred/frederick jerry/gerald
+    """.split()
+)

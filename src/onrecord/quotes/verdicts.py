@@ -46,7 +46,8 @@ def judge(one: Comparison, agrees: int) -> Verdict | None:
         cut = all(change.pause or _is_cut(change) for change in changes)
         return "truncated" if cut else "altered"
     if not _is_near(one, agrees):
-        return "paraphrase" if _restates(one, agrees) else None
+        # The same words in another order say something else.
+        return ("altered" if _reorders(one) else "paraphrase") if _restates(one, agrees) else None
     if one.printed != "quotation" and all(_is_shift(change) for change in changes):
         return "paraphrase"
     return "altered"
@@ -101,6 +102,10 @@ def _restates(one: Comparison, agrees: int) -> bool:
     if not set(numbers(mine)) <= set(numbers(theirs)) or bool(negations(mine)) != bool(negations(theirs)):
         return False
     return all(word.key in {other.key for other in theirs} for word in mine[1:] if word.shown[0].isupper())
+
+
+def _reorders(one: Comparison) -> bool:
+    return one.printed == "quotation" and _stems(one.claim) <= _stems(one.context)
 
 
 def _stems(words: Sequence[Word]) -> set[str]:
