@@ -30,7 +30,7 @@ _RARE = 32  # times that a rare sequence occurs, at most
 _RARE_WORD = 1000  # the same for one word, so that much of a quotation may change and it is still found
 _SAMPLE = 12  # chunks kept of a common one, for quotations that are too short to hold a rare one
 _BLOCK = 1 << 20  # words worked on at a time
-_COUNTERS = 1 << 24
+_MOST_COUNTERS = 1 << 24
 _PER_BUCKET = 8
 _COMMON = np.uint64(0x5DEECE66D1234567)  # sets sampled sequences apart from the rare ones
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
@@ -225,8 +225,9 @@ def _rare_sequences(words: _Ints, places: _Ints, articles: _Ints, bits: int) -> 
 
     A rare sequence that holds a shorter rare one is left out: where it stands, that one stands, too.
     """
-    counts = [_counts(words, len(places), size) for size in range(1, _LONGEST + 1)]
-    samples = np.zeros((_LONGEST, _COUNTERS), dtype=np.uint8)
+    counters = min(1 << (8 * len(places) + 1024).bit_length(), _MOST_COUNTERS)
+    counts = [_counts(words, len(places), size, counters) for size in range(1, _LONGEST + 1)]
+    samples = np.zeros((_LONGEST, counters), dtype=np.uint8)
     grams: list[_Ints] = []
     postings: list[_Ints] = []
     for at in range(0, len(places), _BLOCK):
@@ -234,16 +235,16 @@ def _rare_sequences(words: _Ints, places: _Ints, articles: _Ints, bits: int) -> 
         covered = np.zeros(len(here) + 1, dtype=bool)
         for size in range(1, _LONGEST + 1):
             hashes = _hashes(words[at : at + len(here) + size - 1], size)[: len(here)]
-            counters = _counter(hashes)
+            counter = _counter(hashes, counters)
             ends = np.minimum(np.arange(at, at + len(here)) + size - 1, len(places) - 1)
             whole = articles[places[ends]] == articles[here]
-            frequency = counts[size - 1][counters]
+            frequency = counts[size - 1][counter]
             rare = frequency <= _RARE
             covered = covered[:-1] | covered[1:]
             kept = whole & ((~covered & rare) | (frequency <= (_RARE_WORD if size == 1 else 0)))
             grams.append(_shortened(hashes[kept]))
             postings.append(here[kept] | _mark(hashes[kept], bits))
-            kept = whole & ~covered & _sampled(counters, ~rare, samples[size - 1])
+            kept = whole & ~covered & _sampled(counter, ~rare, samples[size - 1])
             grams.append(_shortened(hashes[kept] ^ _COMMON))
             postings.append(here[kept] | _mark(hashes[kept] ^ _COMMON, bits))
             covered = np.append(covered | rare, False)
@@ -286,17 +287,17 @@ def _mark(hashes: _Hashes, bits: int) -> _Ints:
     return marks
 
 
-def _counter(hashes: _Hashes) -> npt.NDArray[np.int64]:
-    return (hashes % np.uint64(_COUNTERS)).astype(np.int64)
+def _counter(hashes: _Hashes, counters: int) -> npt.NDArray[np.int64]:
+    return (hashes % np.uint64(counters)).astype(np.int64)
 
 
-def _counts(words: _Ints, size: int, length: int) -> npt.NDArray[np.uint16]:
+def _counts(words: _Ints, size: int, length: int, counters: int) -> npt.NDArray[np.uint16]:
     """How often sequences of a length occur, by the hash; two sequences may share a counter."""
-    counts = np.zeros(_COUNTERS, dtype=np.int64)
+    counts = np.zeros(counters, dtype=np.int64)
     for at in range(0, size, _BLOCK):
         stop = min(at + _BLOCK, size)
         hashes = _hashes(words[at : stop + length - 1], length)
-        counts += np.bincount(_counter(hashes), minlength=_COUNTERS)
+        counts += np.bincount(_counter(hashes, counters), minlength=counters)
     return np.minimum(counts, 65_535).astype(np.uint16)
 
 
