@@ -25,7 +25,7 @@ from onrecord.quotes.agreement import agreement
 from onrecord.quotes.claims import ClaimWords, read_claim, weight
 from onrecord.quotes.comparison import Comparison
 from onrecord.quotes.flags import claim_flags, flags_of
-from onrecord.quotes.match import compare
+from onrecord.quotes.match import compare, widened
 from onrecord.quotes.surroundings import within
 from onrecord.quotes.verdicts import judge, real_changes
 from onrecord.types import Article, Quote, QuoteCheck, QuoteClaim, QuoteMatch, Span, Verdict
@@ -38,6 +38,8 @@ _PIECE_WORDS = 4
 _PIECE_WEIGHT = 2.5
 _MOST_PIECES = 6
 _HELD = 0.4
+# Code points of articles that one claim is compared with: enough for any claim but one made to be slow.
+_MOST_READ = 4_000_000
 _RANKS: dict[Verdict, int] = {"verbatim": 0, "truncated": 1, "spliced": 2, "altered": 3, "paraphrase": 4}
 
 _Judged = tuple[Verdict, int, Comparison]
@@ -86,10 +88,18 @@ class _Corpus:
         """The claim beside every candidate; a place that two candidates lead to comes once."""
         low, high = claim.words[0].start, claim.words[-1].end
         found: dict[tuple[str, tuple[Span, ...]], Comparison] = {}
+        read: dict[str, list[Span]] = {}
+        left = _MOST_READ
         for article, window in self._candidates(claim.text[low:high]):
+            place = widened(claim, article, window)
+            before = read.setdefault(article.id, [])
+            if left < 0 or any(one.start <= place.start and place.end <= one.end for one in before):
+                continue
+            before.append(place)
+            left -= place.end - place.start
             if article.id not in self._quotes:
                 self._quotes[article.id] = self._quotes_of(article)
-            for one in compare(claim, article, window, self._quotes[article.id]):
+            for one in compare(claim, article, place, self._quotes[article.id]):
                 found.setdefault((article.id, one.match.spans), one)
         return list(found.values())
 

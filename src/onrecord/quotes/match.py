@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from onrecord.quotes.changes import changes_between, edit_of
 from onrecord.quotes.claims import ClaimWords, weight
-from onrecord.quotes.comparison import Comparison
+from onrecord.quotes.comparison import Change, Comparison
 from onrecord.quotes.surroundings import (
     Unit,
     holder,
@@ -18,23 +18,21 @@ from onrecord.quotes.surroundings import (
 from onrecord.text.align import Run, Word, find_run, loose_form, matching_runs, scan, split_words
 from onrecord.types import Article, Quote, QuoteMatch, Span
 
-__all__ = ["compare"]
+__all__ = ["compare", "widened"]
 
 _REPLACED = 4
 _MOST_PLACES = 12
 _MIN_WEIGHT = 1.0
 _SHARED = 0.25
 _EDGE = 60
-_REACH = 100_000
 
 
-def compare(claim: ClaimWords, article: Article, window: Span, quotes: Sequence[Quote]) -> list[Comparison]:
-    """The claim beside what stands in or near a window of the article; empty if it shares next to nothing.
+def compare(claim: ClaimWords, article: Article, place: Span, quotes: Sequence[Quote]) -> list[Comparison]:
+    """The claim beside what stands in a place of the article; empty if it shares next to nothing.
 
     Words that are the same are the same words in print: nothing here guesses.
     """
-    reach = min(len(claim.text), _REACH) + _EDGE
-    low, high = _widened(article.text, window, reach)
+    low, high = place
     if not _shares_enough(claim, article, low, high):
         return []
     near = [quote for quote in quotes if quote.start < high and low < quote.end]
@@ -63,9 +61,21 @@ def compare(claim: ClaimWords, article: Article, window: Span, quotes: Sequence[
     if best is None or sum(run.weight for run in best[3]) < min(_MIN_WEIGHT, sum(map(weight, loose)) / 2):
         return []
     runs, stream = best[3], streams[best[2]]
-    place = Span(runs[0].source, runs[-1].source + runs[-1].size)
-    nearest = _at(claim, article, near, stream, place, runs)
+    covered = Span(runs[0].source, runs[-1].source + runs[-1].size)
+    nearest = _at(claim, article, near, stream, covered, runs)
     return [nearest] if nearest is not None else []
+
+
+def widened(claim: ClaimWords, article: Article, window: Span) -> Span:
+    """The window with as much on both sides as the claim is long, and then to the next space: no word is cut."""
+    text = article.text
+    reach = claim.words[-1].end - claim.words[0].start + _EDGE
+    low, high = max(window.start - reach, 0), min(window.end + reach, len(text))
+    low = next((at for at in range(low, max(low - _EDGE, 0), -1) if text[at - 1].isspace()), max(low - _EDGE, 0))
+    high = next(
+        (at for at in range(high, min(high + _EDGE, len(text))) if text[at].isspace()), min(high + _EDGE, len(text))
+    )
+    return Span(low, high)
 
 
 def _shares_enough(claim: ClaimWords, article: Article, low: int, high: int) -> bool:
@@ -73,16 +83,6 @@ def _shares_enough(claim: ClaimWords, article: Article, low: int, high: int) -> 
     there = {loose_form(shown) for _, _, shown in scan(article.text, low, high)}
     mine = {word.loose for word in claim.words}
     return sum(map(weight, mine & there)) >= _SHARED * sum(map(weight, mine))
-
-
-def _widened(text: str, window: Span, reach: int) -> tuple[int, int]:
-    """The window with ``reach`` more on both sides, and then to the next space: no word is cut."""
-    low, high = max(window.start - reach, 0), min(window.end + reach, len(text))
-    low = next((at for at in range(low, max(low - _EDGE, 0), -1) if text[at - 1].isspace()), max(low - _EDGE, 0))
-    high = next(
-        (at for at in range(high, min(high + _EDGE, len(text))) if text[at].isspace()), min(high + _EDGE, len(text))
-    )
-    return low, high
 
 
 def _places(claim: Sequence[str], source: Sequence[str]) -> Iterator[int]:
@@ -146,7 +146,7 @@ def _comparison(claim: ClaimWords, article: Article, unit: Unit, runs: Sequence[
         before=before,
         after=after,
         runs=tuple((run.claim, run.claim + run.size) for run in exact),
-        weight=sum(weight(mine.loose) for mine, _ in matched),
+        weight=sum(weight(mine.loose) for mine, _ in (*matched, *_alike(changes))),
         heaviest=max((run.weight for run in exact), default=0.0),
         total=sum(weight(word.loose) for word in claim.words),
         printed="quotation" if direct else "statement" if unit.quote is not None else "text",
@@ -155,6 +155,16 @@ def _comparison(claim: ClaimWords, article: Article, unit: Unit, runs: Sequence[
         matched=tuple(matched),
         context=(*before, *unit.words[low:high], *after),
     )
+
+
+def _alike(changes: Sequence[Change]) -> Iterator[tuple[Word, Word]]:
+    """Words that only accents, capitals or letters of another alphabet tell apart: the place is the same."""
+    for change in changes:
+        yield from (
+            (mine, theirs)
+            for mine, theirs in zip(change.claim, change.source, strict=False)
+            if mine.loose == theirs.loose
+        )
 
 
 def _exact(claim: ClaimWords, unit: Unit, runs: Sequence[Run]) -> list[Run]:

@@ -25,8 +25,10 @@ _Ints = npt.NDArray[np.uint32]
 _Hashes = npt.NDArray[np.uint64]
 
 _CHUNK = 32  # words; a posting names a chunk of an article, not a word of it
-_LONGEST = 5  # words in a sequence
+_SHORT = 5  # words in a sequence, at most; longer ones are kept only where no shorter one is rare
+_LONGEST = 32
 _RARE = 32  # times that a rare sequence occurs, at most
+_RARE_LONG = 256  # the same for long sequences, which are what is printed again and again
 _RARE_WORD = 1000  # the same for one word, so that much of a quotation may change and it is still found
 _SAMPLE = 12  # chunks kept of a common one, for quotations that are too short to hold a rare one
 _BLOCK = 1 << 20  # words worked on at a time
@@ -37,6 +39,7 @@ _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 _CAP = 3 * _RARE_WORD
 _BUDGET = 400_000  # postings read for one quotation
 _SEGMENTS = 8
+_MOST_WORDS = 2000  # of a text longer than that, samples from its beginning to its end are looked up
 _FILES = ("buckets", "chunks", "postings")
 
 
@@ -104,6 +107,8 @@ class PhraseIndex:
         """
         words = np.fromiter((_code(shown) for _, _, shown in scan(text)), dtype=np.uint32)
         width = len(words) // _CHUNK + 2
+        if len(words) > _MOST_WORDS:
+            words = np.concatenate([words[low : low + _MOST_WORDS // _SEGMENTS] for low, _ in _segments(len(words))])
         rare = self._hits(words, np.uint64(0))
         best = self._spans(rare, width, most)
         parts: list[tuple[int, int]] = []
@@ -117,18 +122,16 @@ class PhraseIndex:
 
     def _hits(self, words: _Ints, kind: np.uint64) -> _Hits:
         """Every chunk that holds a sequence of the words, as rare or as a sample of a common one."""
-        found: list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64], _Ints]] = []
-        mask = np.uint32(len(self._buckets) - 2)
-        bits = _bits(len(self._chunks))
-        for size in range(1, min(_LONGEST, len(words)) + 1):
-            hashes, at = np.unique(_hashes(words, size) ^ kind, return_index=True)
-            buckets = _shortened(hashes) & mask
-            first = self._buckets[buckets].astype(np.int64)
-            sizes = np.minimum(self._buckets[buckets + np.uint32(1)] - first, _CAP)
-            found.append((at, first, sizes, _mark(hashes, bits)))
-        if not found:
+        if not len(words):
             return _NO_HITS
-        at, first, sizes, marks = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        bits = _bits(len(self._chunks))
+        every = [hashes ^ kind for hashes in _hashes_by_size(words)]
+        places = np.concatenate([np.arange(len(hashes)) for hashes in every])
+        hashes, first_place = np.unique(np.concatenate(every), return_index=True)
+        at, marks = places[first_place], _mark(hashes, bits)
+        buckets = _shortened(hashes) & np.uint32(len(self._buckets) - 2)
+        first = self._buckets[buckets].astype(np.int64)
+        sizes = np.minimum(self._buckets[buckets + np.uint32(1)] - first, _CAP)
         order = np.argsort(sizes, kind="stable")
         order = order[: max(int(np.searchsorted(np.cumsum(sizes[order]), _BUDGET)), 1)]
         at, first, sizes, marks = at[order], first[order], sizes[order], marks[order]
@@ -205,13 +208,29 @@ def _code(shown: str) -> int:
 
 
 def _hashes(words: _Ints, size: int) -> _Hashes:
-    """The hash of each sequence of ``size`` words."""
+    """The hash of each sequence of ``size`` words, of short ones."""
     count = max(len(words) - size + 1, 0)
     hashes = np.full(count, size, dtype=np.uint64)
     for offset in range(size):
-        hashes = (hashes ^ words[offset : offset + count]) * _FACTOR
-        hashes ^= hashes >> np.uint64(29)
+        hashes = _extended(hashes, words[offset : offset + count])
     return hashes
+
+
+def _extended(hashes: _Hashes, words: _Ints) -> _Hashes:
+    """The hash of each sequence and one more word."""
+    hashes = (hashes ^ words) * _FACTOR
+    hashes ^= hashes >> np.uint64(29)
+    return hashes
+
+
+def _hashes_by_size(words: _Ints) -> Iterator[_Hashes]:
+    """The hashes of the sequences of one word, of two words, and so on."""
+    for size in range(1, min(_SHORT, len(words)) + 1):
+        hashes = _hashes(words, size)
+        yield hashes
+    for size in range(_SHORT + 1, min(_LONGEST, len(words)) + 1):
+        hashes = _extended(hashes[:-1], words[size - 1 :])
+        yield hashes
 
 
 def _chunk_of_each_word(chunks: npt.NDArray[np.uint64], size: int) -> _Ints:
@@ -226,14 +245,15 @@ def _rare_sequences(words: _Ints, places: _Ints, articles: _Ints, bits: int) -> 
     A rare sequence that holds a shorter rare one is left out: where it stands, that one stands, too.
     """
     counters = min(1 << (8 * len(places) + 1024).bit_length(), _MOST_COUNTERS)
-    counts = [_counts(words, len(places), size, counters) for size in range(1, _LONGEST + 1)]
-    samples = np.zeros((_LONGEST, counters), dtype=np.uint8)
+    counts = [_counts(words, len(places), size, counters) for size in range(1, _SHORT + 1)]
+    samples = np.zeros((_SHORT, counters), dtype=np.uint8)
     grams: list[_Ints] = []
     postings: list[_Ints] = []
+    common: list[npt.NDArray[np.int64]] = []
     for at in range(0, len(places), _BLOCK):
         here = places[at : at + _BLOCK]
         covered = np.zeros(len(here) + 1, dtype=bool)
-        for size in range(1, _LONGEST + 1):
+        for size in range(1, _SHORT + 1):
             hashes = _hashes(words[at : at + len(here) + size - 1], size)[: len(here)]
             counter = _counter(hashes, counters)
             ends = np.minimum(np.arange(at, at + len(here)) + size - 1, len(places) - 1)
@@ -248,7 +268,37 @@ def _rare_sequences(words: _Ints, places: _Ints, articles: _Ints, bits: int) -> 
             grams.append(_shortened(hashes[kept] ^ _COMMON))
             postings.append(here[kept] | _mark(hashes[kept] ^ _COMMON, bits))
             covered = np.append(covered | rare, False)
+        common.append(at + np.flatnonzero(~covered[:-1]))
+    if common:
+        _add_long_sequences(words, places, articles, np.concatenate(common), bits, grams, postings)
     return _together(grams), _together(postings)
+
+
+def _add_long_sequences(
+    words: _Ints,
+    places: _Ints,
+    articles: _Ints,
+    common: npt.NDArray[np.int64],
+    bits: int,
+    grams: list[_Ints],
+    postings: list[_Ints],
+) -> None:
+    """Go on where no short sequence is rare: wherever a sequence stands, all that it holds is common there, too."""
+    hashes = np.full(len(common), _SHORT, dtype=np.uint64)
+    for offset in range(_SHORT):
+        hashes = _extended(hashes, words[common + offset])
+    for size in range(_SHORT + 1, _LONGEST + 1):
+        ends = common + size - 1
+        inside = np.append(common[1:] == common[:-1] + 1, False) & (ends < len(places))
+        inside[inside] = articles[places[ends[inside]]] == articles[places[common[inside]]]
+        common, hashes = common[inside], _extended(hashes[inside], words[ends[inside]])
+        if not len(common):
+            return
+        _, inverse, frequency = np.unique(hashes, return_inverse=True, return_counts=True)
+        rare = frequency[inverse] <= _RARE_LONG
+        grams.append(_shortened(hashes[rare]))
+        postings.append(places[common[rare]] | _mark(hashes[rare], bits))
+        common, hashes = common[~rare], hashes[~rare]
 
 
 def _together(parts: Sequence[_Ints]) -> _Ints:
