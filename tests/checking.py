@@ -13,7 +13,6 @@ from onrecord.types import Article, QuoteCheck, QuoteClaim, Span
 __all__ = ["Check", "checker"]
 
 Check = Callable[..., QuoteCheck]
-MOST = 50
 
 
 def checker(articles: Sequence[Article], folder: Path) -> Check:
@@ -25,8 +24,8 @@ def checker(articles: Sequence[Article], folder: Path) -> Check:
     index = PhraseIndex(folder / "phrases")
     quotes = {article.id: extract_quotes(article) for article in articles}
 
-    def candidates(text: str) -> list[tuple[Article, Span]]:
-        return [(articles[row], Span(*place)) for row, place in index.candidates(text, MOST)]
+    def candidates(text: str, most: int) -> list[tuple[Article, Span]]:
+        return [(articles[row], Span(*place)) for row, place in index.candidates(text, most)]
 
     def call(text: str, speaker: str | None = None) -> QuoteCheck:
         return check(QuoteClaim(text, speaker), candidates=candidates, quotes_of=lambda one: quotes[one.id])

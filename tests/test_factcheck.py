@@ -198,9 +198,7 @@ def test_matches_are_slices_of_their_articles_and_edits_are_spans_of_both_texts(
     claim = "The city’s twelve gates may fail before the winter storms reach our harbour."
     match = check(claim).matches[0]
     article: Article = match.article
-    changes = {
-        (claim[e.claim.start : e.claim.end], article.text[e.source.start : e.source.end]) for e in match.edits
-    }
+    changes = {(claim[e.claim.start : e.claim.end], article.text[e.source.start : e.source.end]) for e in match.edits}
     assert changes == {("twelve", "eleven"), ("winter", "autumn")}
     assert match.text == " ".join(article.text[start:end] for start, end in match.spans)
 

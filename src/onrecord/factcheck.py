@@ -18,7 +18,7 @@ What counts as what, the first that holds:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from onrecord.quotes.agreement import agreement
@@ -38,38 +38,59 @@ _PIECE_WORDS = 4
 _PIECE_WEIGHT = 2.5
 _MOST_PIECES = 6
 _HELD = 0.4
+_CANDIDATES = 24
+_MOST_COPIES = 500
+_IN_VAIN = 4
 # Code points of articles that one claim is compared with: enough for any claim but one made to be slow.
 _MOST_READ = 4_000_000
 _RANKS: dict[Verdict, int] = {"verbatim": 0, "truncated": 1, "spliced": 2, "altered": 3, "paraphrase": 4}
 
-_Judged = tuple[Verdict, int, Comparison]
+_Judged = tuple[Verdict | None, int, Comparison]
+_Found = tuple[Verdict, int, Comparison]
 
 
 def check(
     claim: QuoteClaim,
     *,
-    candidates: Callable[[str], Sequence[tuple[Article, Span]]],
+    candidates: Callable[[str, int], Sequence[tuple[Article, Span]]],
     quotes_of: Callable[[Article], Sequence[Quote]],
 ) -> QuoteCheck:
     """What the corpus holds of a claim: the verdict, what to look at, and every place, best first.
 
-    ``candidates`` finds articles and the spans where words of the claim may stand; ``quotes_of`` are the
-    quotes of an article.
+    ``candidates`` finds articles and the spans where words of a text may stand, at most so many and the likeliest
+    first; ``quotes_of`` are the quotes of an article.
     """
     words = read_claim(claim.text)
     if not words.words:
         return QuoteCheck(claim, "not_found")
     corpus = _Corpus(candidates, quotes_of)
-    compared = corpus.compared(words)
-    rated = [(agreement(claim.speaker, one.match.quote), one) for one in compared]
-    judged = [(verdict, agrees, one) for agrees, one in rated if (verdict := judge(one, agrees)) is not None]
-    if min((_RANKS[verdict] for verdict, _, _ in judged), default=9) >= _RANKS["spliced"]:
-        pieces = _pieces(words, compared, corpus)
+    judged = _judged(claim, words, corpus, _CANDIDATES)
+    if sum(_settles(*item) for item in judged) * 2 > _CANDIDATES:
+        judged = _judged(claim, words, corpus, _MOST_COPIES)
+    found = [(verdict, agrees, one) for verdict, agrees, one in judged if verdict is not None]
+    if min((_RANKS[verdict] for verdict, _, _ in found), default=9) >= _RANKS["spliced"]:
+        pieces = _pieces(words, [one for _, _, one in judged], corpus)
         if len(pieces) > 1:
             return _spliced(claim, words, pieces)
-    if not judged:
-        return QuoteCheck(claim, "not_found")
-    return _checked(claim, words, judged)
+    return _checked(claim, words, found) if found else QuoteCheck(claim, "not_found")
+
+
+def _judged(claim: QuoteClaim, words: ClaimWords, corpus: _Corpus, most: int) -> list[_Judged]:
+    """The places of the likeliest candidates; once the claim stands in one, few more are looked at in vain."""
+    judged: list[_Judged] = []
+    vain = -_CANDIDATES
+    for places in corpus.compared(words, most):
+        rated = [(agreement(claim.speaker, one.match.quote), one) for one in places]
+        here = [(judge(one, agrees), agrees, one) for agrees, one in rated]
+        judged += here
+        vain = 0 if any(_settles(*item) for item in here) else vain + 1
+        if vain == _IN_VAIN:
+            break
+    return judged
+
+
+def _settles(verdict: Verdict | None, agrees: int, one: Comparison) -> bool:
+    return agrees >= 0 and verdict in ("verbatim", "truncated") and not real_changes(one)
 
 
 class _Corpus:
@@ -77,20 +98,20 @@ class _Corpus:
 
     def __init__(
         self,
-        candidates: Callable[[str], Sequence[tuple[Article, Span]]],
+        candidates: Callable[[str, int], Sequence[tuple[Article, Span]]],
         quotes_of: Callable[[Article], Sequence[Quote]],
     ) -> None:
         self._candidates = candidates
         self._quotes_of = quotes_of
         self._quotes: dict[str, Sequence[Quote]] = {}
 
-    def compared(self, claim: ClaimWords) -> list[Comparison]:
-        """The claim beside every candidate; a place that two candidates lead to comes once."""
+    def compared(self, claim: ClaimWords, most: int = _CANDIDATES) -> Iterator[list[Comparison]]:
+        """The claim beside one candidate after the other; a place that two candidates lead to comes once."""
         low, high = claim.words[0].start, claim.words[-1].end
-        found: dict[tuple[str, tuple[Span, ...]], Comparison] = {}
+        found: set[tuple[str, tuple[Span, ...]]] = set()
         read: dict[str, list[Span]] = {}
         left = _MOST_READ
-        for article, window in self._candidates(claim.text[low:high]):
+        for article, window in self._candidates(claim.text[low:high], most):
             place = widened(claim, article, window)
             before = read.setdefault(article.id, [])
             if left < 0 or any(one.start <= place.start and place.end <= one.end for one in before):
@@ -99,9 +120,10 @@ class _Corpus:
             left -= place.end - place.start
             if article.id not in self._quotes:
                 self._quotes[article.id] = self._quotes_of(article)
-            for one in compare(claim, article, place, self._quotes[article.id]):
-                found.setdefault((article.id, one.match.spans), one)
-        return list(found.values())
+            places = compare(claim, article, place, self._quotes[article.id])
+            fresh = [one for one in places if (article.id, one.match.spans) not in found]
+            found.update((article.id, one.match.spans) for one in fresh)
+            yield fresh
 
 
 _Known = list[tuple[int, Comparison]]
@@ -131,7 +153,7 @@ def _covered(claim: ClaimWords, part: Span, known: _Known, corpus: _Corpus, most
     pieces = _from_known(claim, part, known, corpus, most)
     if pieces is None and (part.start > 0 or part.end < len(claim.words)):
         words = replace(claim, words=claim.words[part.start : part.end], pauses=frozenset(), inserted=())
-        fresh = [(part.start, one) for one in corpus.compared(words)]
+        fresh = [(part.start, one) for places in corpus.compared(words) for one in places]
         pieces = _from_known(claim, part, fresh, corpus, 1)
     return pieces
 
@@ -167,9 +189,9 @@ def _spliced(claim: QuoteClaim, words: ClaimWords, pieces: Sequence[QuoteMatch])
     return QuoteCheck(claim, "spliced", flags, tuple(pieces))
 
 
-def _checked(claim: QuoteClaim, words: ClaimWords, judged: Sequence[_Judged]) -> QuoteCheck:
+def _checked(claim: QuoteClaim, words: ClaimWords, found: Sequence[_Found]) -> QuoteCheck:
     """The verdict of all places together, with the speaker."""
-    rated = sorted(judged, key=_order)
+    rated = sorted(found, key=_order)
     verdict, agrees, best = rated[0]
     printed = [item for item in rated if item[0] in ("verbatim", "truncated")]
     if printed and agrees <= 0 and any(item[1] < 0 for item in printed):
@@ -187,9 +209,9 @@ def _checked(claim: QuoteClaim, words: ClaimWords, judged: Sequence[_Judged]) ->
     return QuoteCheck(claim, verdict, tuple(dict.fromkeys(flags)), (best.match, *(one.match for one in rest)))
 
 
-def _order(judged: _Judged) -> tuple[float, ...]:
+def _order(found: _Found) -> tuple[float, ...]:
     """Whole and cut quotations first; then what resembles most, whatever it is called."""
-    verdict, agrees, one = judged
+    verdict, agrees, one = found
     similarity = one.match.similarity
     printed = _PRINTED[one.printed]
     if verdict == "spliced" or (verdict in ("verbatim", "truncated") and not real_changes(one)):

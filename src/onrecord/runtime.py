@@ -57,7 +57,6 @@ _log = logging.getLogger(__name__)
 # Below about a billion parameters at four bits a model invents more than it phrases when left to itself.
 _SMALL_MODEL_BYTES = 600 * 2**20
 _MOST_TRIED = 20
-_MOST_CANDIDATES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +163,9 @@ class Runtime:
         store = opened.retriever.store
         articles: dict[int, Article | None] = {}
 
-        def candidates(text: str) -> list[tuple[Article, Span]]:
+        def candidates(text: str, most: int) -> list[tuple[Article, Span]]:
             found = []
-            for place, window in opened.phrases.candidates(text, _MOST_CANDIDATES):
+            for place, window in opened.phrases.candidates(text, most):
                 if place not in articles:
                     articles[place] = store.article_at(place)
                 article = articles[place]

@@ -72,7 +72,11 @@ def test_both_halves_of_a_splice_are_found(corpus: tuple[list[Article], PhraseIn
 
 def test_typography_and_accents_are_folded(tmp_path: Path) -> None:
     phrases = index([plain("Émile’s café serves ﬁne food to eleven engineers at the port of Oststadt.", "a")], tmp_path)
-    for text in ("Emile's cafe serves fine food", "ÉMILE’S CAFÉ serves fi\u00adne food", "Е́mile's caf\u0435\u0301 serves"):
+    for text in (
+        "Emile's cafe serves fine food",
+        "ÉMILE’S CAFÉ serves fi\u00adne food",
+        "Е́mile's caf\u0435\u0301 serves",
+    ):
         assert [row for row, _ in phrases.candidates(text, 5)] == [0], text
 
 

@@ -53,6 +53,8 @@ class Comparison:
     heaviest: float
     total: float
     printed: Literal["quotation", "statement", "text"]
+    whole: bool
+    """Whether marks stand right before and right after the words, so that print had cut there already."""
     joined: bool
     """Whether the words run from one quotation into another or from one kind of text into another."""
     spaced: bool

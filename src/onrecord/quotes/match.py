@@ -15,7 +15,7 @@ from onrecord.quotes.surroundings import (
     unit_of,
     words_of,
 )
-from onrecord.text.align import Run, Word, find_run, loose_form, matching_runs, scan, split_words
+from onrecord.text.align import Run, Word, find_run, matching_runs, split_words
 from onrecord.types import Article, Quote, QuoteMatch, Span
 
 __all__ = ["compare", "widened"]
@@ -33,10 +33,10 @@ def compare(claim: ClaimWords, article: Article, place: Span, quotes: Sequence[Q
     Words that are the same are the same words in print: nothing here guesses.
     """
     low, high = place
-    if not _shares_enough(claim, article, low, high):
+    printed = _printed(article, low, high)
+    if not _shares_enough(claim, printed):
         return []
     near = [quote for quote in quotes if quote.start < high and low < quote.end]
-    printed = _printed(article, low, high)
     streams = [printed, *(words_of(quote) for quote in near if len(quote.spans) > 1)]
     keys = [word.key for word in claim.words]
     found: dict[tuple[int, int], Comparison] = {}
@@ -78,9 +78,9 @@ def widened(claim: ClaimWords, article: Article, window: Span) -> Span:
     return Span(low, high)
 
 
-def _shares_enough(claim: ClaimWords, article: Article, low: int, high: int) -> bool:
+def _shares_enough(claim: ClaimWords, printed: Sequence[Word]) -> bool:
     """Whether it is worth the while: most candidates share a phrase with the claim and nothing else."""
-    there = {loose_form(shown) for _, _, shown in scan(article.text, low, high)}
+    there = {word.loose for word in printed}
     mine = {word.loose for word in claim.words}
     return sum(map(weight, mine & there)) >= _SHARED * sum(map(weight, mine))
 
@@ -150,6 +150,7 @@ def _comparison(claim: ClaimWords, article: Article, unit: Unit, runs: Sequence[
         heaviest=max((run.weight for run in exact), default=0.0),
         total=sum(weight(word.loose) for word in claim.words),
         printed="quotation" if direct else "statement" if unit.quote is not None else "text",
+        whole=unit.whole or unit.is_between_marks(low, high),
         joined=joined,
         spaced=spaced,
         matched=tuple(matched),

@@ -65,6 +65,16 @@ class Unit(NamedTuple):
         start, end = self.words[low].start, self.words[high - 1].end
         return within(self.quote.spans, start, end) if self.quote else (Span(start, end),)
 
+    def is_between_marks(self, low: int, high: int) -> bool:
+        """Whether ``words[low:high]`` are all of one part of a quotation, or of several."""
+        if self.quote is None or not self.quote.direct:
+            return False
+        start, end = self.words[low].start, self.words[high - 1].end
+        spans, text = self.quote.spans, self.quote.article.text
+        return any(not _has_words(text, span.start, start) for span in spans if span.start <= start) and any(
+            not _has_words(text, end, span.end) for span in spans if end <= span.end
+        )
+
 
 def within(spans: Sequence[Span], start: int, end: int) -> tuple[Span, ...]:
     """The parts of the spans that lie between two places."""
@@ -120,6 +130,10 @@ def runs_on(article: Article, quotes: Sequence[Quote], words: Sequence[Word]) ->
     return any(one[-1].end <= other[0].start for one, other in pairwise(sorted(touched)))
 
 
+def _has_words(text: str, start: int, end: int) -> bool:
+    return any(character.isalnum() for character in text[start:end])
+
+
 def words_of(quote: Quote) -> list[Word]:
     """All words of a quote, those of its second half after those of its first."""
     return [word for span in quote.spans for word in split_words(quote.article.text, span.start, span.end)]
@@ -162,7 +176,7 @@ def _begins(text: str, end: int, start: int) -> bool:
 def _is_enclosed(text: str, place: Span) -> bool:
     """Whether quotation marks stand right before and right after the words, and none of them within."""
     closing = _CLOSINGS.get(text[place.start - 1 : place.start])
-    if closing is None or text[max(place.start - 2, 0) : place.start - 1].isalnum():
+    if closing is None or (closing in "\"'" and text[max(place.start - 2, 0) : place.start - 1].isalnum()):
         return False
     after = text[place.end : place.end + 6].lstrip(_POINTS)
     inside = re.search(rf"{closing}(?!\w)", text[place.start : place.end])

@@ -36,8 +36,8 @@ def judge(one: Comparison, agrees: int) -> Verdict | None:
     if not changes:
         if one.joined:
             return "spliced"
-        lost = [word for word in (*one.before, *one.after) if word.key not in EMPTY]
-        if not lost:
+        lost = meant((*one.before, *one.after))
+        if one.whole or not lost:
             return "verbatim"
         return "altered" if is_only_hedge(lost) else "truncated"
     if not any(change.claim or change.inserted for change in changes):

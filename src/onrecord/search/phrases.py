@@ -99,7 +99,7 @@ class PhraseIndex:
         except (OSError, ValueError, EOFError) as error:
             raise IndexDamagedError(f"{folder.name} is not a phrase index", hint="run `onrecord verify`") from error
 
-    def candidates(self, text: str, most: int) -> list[tuple[int, tuple[int, int]]]:
+    def candidates(self, text: str, most: int = 24) -> list[tuple[int, tuple[int, int]]]:
         """At most ``most`` places that may hold these words or some of them, the likeliest first.
 
         Each is an article's row and a span of its code points.  Besides the places that fit the whole
