@@ -38,6 +38,8 @@ _COMMON = np.uint64(0x5DEECE66D1234567)  # sets sampled sequences apart from the
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 _CAP = 3 * _RARE_WORD
 _BUDGET = 400_000  # postings read for one quotation
+_LEAST_SHARE = 0.1  # of what the best place shares with a quotation; what shares less is chance
+_FEW = 6  # places that rare sequences lead to, below which common ones are looked up, too
 _SEGMENTS = 8
 _MOST_WORDS = 2000  # of a text longer than that, samples from its beginning to its end are looked up
 _FILES = ("buckets", "chunks", "postings")
@@ -113,10 +115,10 @@ class PhraseIndex:
         best = self._spans(rare, width, most)
         parts: list[tuple[int, int]] = []
         for low, high in _segments(len(words)):
-            parts += [span for span in self._spans(rare.of(low, high), 2, 2) if span not in best and span not in parts]
+            parts += [span for span in self._spans(rare.of(low, high), 2, 1) if not _touches(span, [*best, *parts])]
         whole = best[: most * 2 // 3]
         found = [*whole, *parts, *best[len(whole) :]]
-        if len(found) < most:
+        if len(found) < _FEW:
             found += self._spans(self._hits(words, _COMMON), width, most)
         return [self._window(span) for span in list(dict.fromkeys(found))[:most]]
 
@@ -158,7 +160,10 @@ class PhraseIndex:
         # A place in the middle of a span would be listed again as the beginning of a poorer one.
         spans: list[tuple[int, int]] = []
         taken: set[int] = set()
+        least = _LEAST_SHARE * float(totals.max())
         for index in np.argsort(-totals, kind="stable")[: most * (width + 1) * 2].tolist():
+            if totals[index] < least:
+                break
             span = int(chunks[index]), int(chunks[until[index] - 1]) + 1
             if taken.isdisjoint(span_chunks := range(*span)):
                 taken.update(span_chunks)
@@ -192,6 +197,10 @@ class _Hits(NamedTuple):
 
 
 _NO_HITS = _Hits(np.zeros(0, np.int64), np.zeros(0, np.float64), np.zeros(0, np.int64))
+
+
+def _touches(span: tuple[int, int], others: Sequence[tuple[int, int]]) -> bool:
+    return any(span[0] < end and start < span[1] for start, end in others)
 
 
 def _segments(count: int) -> Iterator[tuple[int, int]]:
