@@ -398,6 +398,32 @@ def test_a_check_never_says_that_something_was_never_said(run: Run) -> None:
     assert "does not mean that it was never said" in run("check", "The moon is made of cheese and milk").out
 
 
+def test_where_nothing_matches_what_was_said_on_the_subject_is_listed(run: Run) -> None:
+    quote = "Both cities should build their cars together one day"
+    assert "nearest" not in run("check", quote, "--json").json
+    said = run("check", quote, "--nearest", "--json").json
+    assert said["verdict"] == "not_found"
+    assert {one["article"] for one in said["nearest"]} == {SHIPPED.name}
+    assert "Said on the subject:" in run("check", quote, "--nearest").out
+
+
+def test_quotes_about_a_subject_and_of_some_days(run: Run, tmp_path: Path) -> None:
+    records = [
+        {"id": day, "published": day, "text": f"“The water rises on {day[-2:]} days,” said Maria Keller."}
+        for day in ("2023-05-01", "2023-05-09", "2023-06-02")
+    ]
+    (tmp_path / "more.jsonl").write_text("\n".join(map(json.dumps, records)), "utf-8")
+    run("ingest", "more.jsonl")
+    dated = run("quotes", "--since", "2023-05-02", "--until", "2023-05-31", "--json").lines
+    assert [one["article"] for one in dated] == ["2023-05-09"]
+    about = run("quotes", "--about", "how the water rises", "--json", "-k", "2").lines
+    assert len(about) == 2
+    assert {one["speaker"]["name"] for one in about} == {"Maria Keller"}
+    pu = run("quotes", "--about", "how the water rises", "--speaker", "Pu", "--json").lines
+    assert {one["speaker"]["name"] for one in pu} == {"Pu Yongjian"}
+    assert run("quotes", "--since", "2023-05-01", "--until", "2023-04-01").code == 2
+
+
 def test_quotations_are_checked_in_bulk(run: Run, tmp_path: Path) -> None:
     records = [
         {"id": 1, "quote": "there is a lot of room for cooperation", "speaker": "Pu"},

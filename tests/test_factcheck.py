@@ -206,4 +206,21 @@ def test_matches_are_slices_of_their_articles_and_edits_are_spans_of_both_texts(
 def test_every_place_of_an_utterance_is_listed(tmp_path: Path) -> None:
     articles = [plain(HARBOUR, "one"), plain(SMELTER, "two"), plain(COPY, "three")]
     said = checker(articles, tmp_path)(f"{WATER}.")
-    assert {match.article.id for match in said.matches} == {"one", "three"}
+    assert [match.article.id for match in said.matches] == ["one", "three"]
+
+
+def test_copies_stand_side_by_side(tmp_path: Path) -> None:
+    edited = HARBOUR.replace("than the old wall", "than any old wall")
+    articles = [plain(text, f"{number}") for number, text in enumerate([HARBOUR, edited, COPY, edited, SMELTER])]
+    said = checker(articles, tmp_path)("The water is rising faster than the tall old wall can ever follow")
+    assert sorted((match.group, match.article.id) for match in said.matches) == [
+        (match.group, match.article.id) for match in said.matches
+    ]
+    groups = [{match.article.id for match in said.matches if match.group == number} for number in (1, 2)]
+    assert groups == [{"0", "2"}, {"1", "3"}]
+
+
+def test_more_copies_than_are_looked_at_first(tmp_path: Path) -> None:
+    articles = [plain(HARBOUR.replace("Monday", f"day {number}"), f"{number}") for number in range(120)]
+    said = checker(articles, tmp_path)(f"{WATER}.", "Keller")
+    assert len({match.article.id for match in said.matches}) == 120

@@ -28,6 +28,7 @@ from onrecord.quotes.flags import claim_flags, flags_of
 from onrecord.quotes.match import compare, widened
 from onrecord.quotes.surroundings import within
 from onrecord.quotes.verdicts import judge, real_changes
+from onrecord.text.align import split_words
 from onrecord.types import Article, Quote, QuoteCheck, QuoteClaim, QuoteMatch, Span, Verdict
 
 __all__ = ["check"]
@@ -186,7 +187,7 @@ def _piece(claim: ClaimWords, one: Comparison, low: int, high: int) -> QuoteMatc
 def _spliced(claim: QuoteClaim, words: ClaimWords, pieces: Sequence[QuoteMatch]) -> QuoteCheck:
     others = any(agreement(claim.speaker, piece.quote) < 0 for piece in pieces)
     flags = (*claim_flags(words), *(["other_speaker"] if others else []))
-    return QuoteCheck(claim, "spliced", flags, tuple(pieces))
+    return QuoteCheck(claim, "spliced", flags, tuple(replace(one, group=at) for at, one in enumerate(pieces, start=1)))
 
 
 def _checked(claim: QuoteClaim, words: ClaimWords, found: Sequence[_Found]) -> QuoteCheck:
@@ -206,7 +207,18 @@ def _checked(claim: QuoteClaim, words: ClaimWords, found: Sequence[_Found]) -> Q
         flags.append("other_speaker")
     if verdict == "other_speaker" and judge(best, -1) == "truncated":
         flags.append("truncated")
-    return QuoteCheck(claim, verdict, tuple(dict.fromkeys(flags)), (best.match, *(one.match for one in rest)))
+    matches = _grouped([best.match, *(one.match for one in rest)])
+    return QuoteCheck(claim, verdict, tuple(dict.fromkeys(flags)), matches)
+
+
+def _grouped(matches: Sequence[QuoteMatch]) -> tuple[QuoteMatch, ...]:
+    """Places that print the same words side by side, each group where its best place was."""
+    groups: dict[tuple[str, ...], list[QuoteMatch]] = {}
+    for match in matches:
+        groups.setdefault(tuple(word.key for word in split_words(match.text)), []).append(match)
+    return tuple(
+        replace(match, group=number) for number, group in enumerate(groups.values(), start=1) for match in group
+    )
 
 
 def _order(found: _Found) -> tuple[float, ...]:

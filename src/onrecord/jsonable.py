@@ -86,12 +86,13 @@ def check_json(check: QuoteCheck) -> dict[str, Any]:
     claim: dict[str, Any] = {"text": check.claim.text, "speaker": check.claim.speaker}
     if check.claim.spans:
         claim["spans"] = [list(span) for span in check.claim.spans]
-    return {
+    found = {
         "claim": claim,
         "verdict": check.verdict,
         "flags": list(check.flags),
         "matches": [_match(match) for match in check.matches],
     }
+    return found | {"nearest": [quote_json(quote) for quote in check.nearest]} if check.nearest else found
 
 
 def _match(match: QuoteMatch) -> dict[str, Any]:
@@ -106,6 +107,7 @@ def _match(match: QuoteMatch) -> dict[str, Any]:
         "text": match.text,
         "speaker": match.speaker,
         "similarity": round(match.similarity, 4),
+        "group": match.group,
         "edits": edits,
         "context": _context(match),
         "status": article.status.state,

@@ -207,6 +207,11 @@ class Store:
         )
         return tuple(_quote(article, speaker, meta) for speaker, meta in rows)
 
+    def places_quoting(self, names: Sequence[str]) -> list[int]:
+        """The places, as ``article_at`` counts them, of the articles that quote somebody under one of these names."""
+        sql = f"SELECT DISTINCT article FROM quotes WHERE speaker IN ({_marks(names)}) ORDER BY article"  # noqa: S608
+        return [no - 1 for (no,) in self._rows(sql, names)]
+
     def speakers(self) -> list[SpeakerRecord]:
         """Each name that somebody is quoted under, with its other forms and counts over all articles."""
         rows = self._rows("SELECT name, aliases, direct, reported, articles FROM speakers", ())
