@@ -221,11 +221,14 @@ def _grouped(matches: Sequence[QuoteMatch]) -> tuple[QuoteMatch, ...]:
     )
 
 
-def _order(found: _Found) -> tuple[float, ...]:
-    """Whole and cut quotations first; then what resembles most, whatever it is called."""
+def _order(found: _Found) -> tuple[float | str, ...]:
+    """Whole and cut quotations first; then what resembles most, whatever it is called; of equals the oldest."""
     verdict, agrees, one = found
     similarity = one.match.similarity
+    rank: tuple[float, ...]
     printed = _PRINTED[one.printed]
     if verdict == "spliced" or (verdict in ("verbatim", "truncated") and not real_changes(one)):
-        return _RANKS[verdict], -agrees, printed, -similarity
-    return _RANKS["altered"], -agrees, -round(similarity, 1), printed, -similarity
+        rank = _RANKS[verdict], -agrees, 0.0, printed, -similarity
+    else:
+        rank = _RANKS["altered"], -agrees, -round(similarity, 1), printed, -similarity
+    return (*rank, one.match.article.published or "9", one.match.article.id)

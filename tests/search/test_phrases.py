@@ -112,7 +112,7 @@ def test_articles_without_words(tmp_path: Path) -> None:
     assert [row for row, _ in phrases.candidates("gates of iron", 5)] == [1]
 
 
-@pytest.mark.parametrize("name", ["buckets", "chunks", "postings"])
+@pytest.mark.parametrize("name", ["articles", "buckets", "chunks", "postings"])
 @pytest.mark.parametrize("damage", ["missing", "empty", "pickled"])
 def test_a_damaged_index_is_refused(tmp_path: Path, name: str, damage: str) -> None:
     index([plain("Gates of iron", "gates")], tmp_path)

@@ -1,8 +1,9 @@
 """Exact and near words: where in the articles the words of a quotation stand, in this order or nearly so.
 
-Of every place in the articles the index keeps the shortest sequence of words that is rare: one word if it
-is a rare one, two or more if they are common.  A quotation holds some of these sequences even after
-words in it were changed, so the places that share most of them, the rarest first, are where to look.
+Of every two neighbouring places in the articles the index keeps the shortest sequence of words that is rare: one
+word if it is a rare one, two or more if they are common, many where copies are printed again and again.  A quotation
+holds some of these sequences even after words in it were changed, so the places that share most of them, the rarest
+first, are where to look.
 """
 
 from __future__ import annotations
@@ -29,20 +30,20 @@ _SHORT = 5  # words in a sequence, at most; longer ones are kept only where no s
 _LONGEST = 32
 _RARE = 32  # times that a rare sequence occurs, at most
 _RARE_LONG = 256  # the same for long sequences, which are what is printed again and again
-_RARE_WORD = 1000  # the same for one word, so that much of a quotation may change and it is still found
-_SAMPLE = 12  # chunks kept of a common one, for quotations that are too short to hold a rare one
+_EVERY = 2  # of so many neighbouring words one begins a sequence that is kept, the shorter the better
+_SAMPLE = 6  # chunks kept of a common one, for quotations that are too short to hold a rare one
 _BLOCK = 1 << 20  # words worked on at a time
 _MOST_COUNTERS = 1 << 24
 _PER_BUCKET = 8
 _COMMON = np.uint64(0x5DEECE66D1234567)  # sets sampled sequences apart from the rare ones
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
-_CAP = 3 * _RARE_WORD
+_CAP = 3000  # postings read of one bucket
 _BUDGET = 400_000  # postings read for one quotation
 _LEAST_SHARE = 0.1  # of what the best place shares with a quotation; what shares less is chance
 _FEW = 6  # places that rare sequences lead to, below which common ones are looked up, too
 _SEGMENTS = 8
 _MOST_WORDS = 2000  # of a text longer than that, samples from its beginning to its end are looked up
-_FILES = ("buckets", "chunks", "postings")
+_FILES = ("articles", "buckets", "chunks", "postings")
 
 
 class PhraseWriter:
@@ -53,8 +54,10 @@ class PhraseWriter:
         self._folder = folder
         self._codes: dict[str, int] = {}
         self._words: list[_Ints] = []
-        self._chunks: list[tuple[int, int, int, int]] = []
-        """Article, first and last code point, first word (counted over all articles)."""
+        self._chunks: list[tuple[int, int]] = []
+        """Where each begins: its code point in the article, and its first word, counted over all articles."""
+        self._articles: list[tuple[int, int]] = []
+        """The first chunk of each article, and where its last word ends."""
         self._size = 0
 
     def add(self, article_row: int, article: Article) -> None:
@@ -71,22 +74,26 @@ class PhraseWriter:
                 words.append(code)
                 starts.append(start)
                 ends.append(end)
-        for at in range(0, len(words), _CHUNK):
-            last = min(at + _CHUNK, len(words)) - 1
-            self._chunks.append((article_row, starts[at], ends[last], self._size + at))
+        if article_row != len(self._articles):
+            raise ValueError(f"article {article_row} comes as number {len(self._articles)}")
+        self._articles.append((len(self._chunks), ends[-1] if ends else 0))
+        self._chunks += [(starts[at], self._size + at) for at in range(0, len(words), _CHUNK)]
         self._words.append(np.array(words, dtype=np.uint32))
         self._size += len(words)
 
     def finish(self) -> None:
         """Write everything."""
         words = np.concatenate([*self._words, np.zeros(_LONGEST, dtype=np.uint32)])
-        chunks = np.array(self._chunks, dtype=np.uint64).reshape(-1, 4)
+        chunks = np.array(self._chunks, dtype=np.uint64).reshape(-1, 2)
+        articles = np.array(self._articles, dtype=np.uint32).reshape(-1, 2)
         places = _chunk_of_each_word(chunks, self._size)
-        grams, postings = _rare_sequences(words, places, chunks[:, 0].astype(np.uint32), _bits(len(chunks)))
+        rows = _rows(articles, np.arange(len(chunks)))
+        grams, postings = _rare_sequences(words, places, rows, _bits(len(chunks)))
         count = max(1 << (len(grams) // _PER_BUCKET).bit_length(), 1024)
         buckets, postings = _in_buckets(grams, postings, count)
         np.save(self._folder / "buckets.npy", buckets, allow_pickle=False)
-        np.save(self._folder / "chunks.npy", chunks[:, :3].astype(np.uint32), allow_pickle=False)
+        np.save(self._folder / "articles.npy", articles, allow_pickle=False)
+        np.save(self._folder / "chunks.npy", chunks[:, 0].astype(np.uint32), allow_pickle=False)
         np.save(self._folder / "postings.npy", postings, allow_pickle=False)
 
 
@@ -95,7 +102,7 @@ class PhraseIndex:
 
     def __init__(self, folder: Path) -> None:
         try:
-            self._buckets, self._chunks, self._postings = (
+            self._articles, self._buckets, self._chunks, self._postings = (
                 np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in _FILES
             )
         except (OSError, ValueError, EOFError) as error:
@@ -174,13 +181,15 @@ class PhraseIndex:
 
     def _ends(self, chunks: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """For each chunk the index after the last of these chunks that is of the same article."""
-        rows = self._chunks[chunks, 0]
+        rows = _rows(self._articles, chunks)
         ends: npt.NDArray[np.int64] = np.searchsorted(rows, rows, side="right")
         return ends
 
     def _window(self, span: tuple[int, int]) -> tuple[int, tuple[int, int]]:
-        first, last = self._chunks[span[0]], self._chunks[span[1] - 1]
-        return int(first[0]), (int(first[1]), int(last[2]))
+        row = int(_rows(self._articles, np.array([span[0]]))[0])
+        goes_on = span[1] < len(self._chunks) and int(_rows(self._articles, np.array([span[1]]))[0]) == row
+        end = self._chunks[span[1]] if goes_on else self._articles[row, 1]
+        return row, (int(self._chunks[span[0]]), int(end))
 
 
 class _Hits(NamedTuple):
@@ -242,13 +251,19 @@ def _hashes_by_size(words: _Ints) -> Iterator[_Hashes]:
         yield hashes
 
 
+def _rows(articles: _Ints, chunks: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """The article of each chunk; one without words has none."""
+    rows: npt.NDArray[np.int64] = np.searchsorted(articles[:, 0], chunks, side="right") - 1
+    return rows
+
+
 def _chunk_of_each_word(chunks: npt.NDArray[np.uint64], size: int) -> _Ints:
-    firsts = chunks[:, 3].astype(np.int64)
+    firsts = chunks[:, 1].astype(np.int64)
     lengths = np.diff(np.append(firsts, size))
     return np.repeat(np.arange(len(chunks), dtype=np.uint32), lengths)
 
 
-def _rare_sequences(words: _Ints, places: _Ints, articles: _Ints, bits: int) -> tuple[_Ints, _Ints]:
+def _rare_sequences(words: _Ints, places: _Ints, articles: npt.NDArray[np.int64], bits: int) -> tuple[_Ints, _Ints]:
     """The hashes of the sequences to keep, with the chunk where each begins, marked.
 
     A rare sequence that holds a shorter rare one is left out: where it stands, that one stands, too.
@@ -262,6 +277,7 @@ def _rare_sequences(words: _Ints, places: _Ints, articles: _Ints, bits: int) -> 
     for at in range(0, len(places), _BLOCK):
         here = places[at : at + _BLOCK]
         covered = np.zeros(len(here) + 1, dtype=bool)
+        taken = np.zeros(len(here) // _EVERY + 1, dtype=bool)
         for size in range(1, _SHORT + 1):
             hashes = _hashes(words[at : at + len(here) + size - 1], size)[: len(here)]
             counter = _counter(hashes, counters)
@@ -270,7 +286,7 @@ def _rare_sequences(words: _Ints, places: _Ints, articles: _Ints, bits: int) -> 
             frequency = counts[size - 1][counter]
             rare = frequency <= _RARE
             covered = covered[:-1] | covered[1:]
-            kept = whole & ((~covered & rare) | (frequency <= (_RARE_WORD if size == 1 else 0)))
+            kept = _one_of_each(np.flatnonzero(whole & ~covered & rare), taken)
             grams.append(_shortened(hashes[kept]))
             postings.append(here[kept] | _mark(hashes[kept], bits))
             kept = whole & ~covered & _sampled(counter, ~rare, samples[size - 1])
@@ -283,10 +299,18 @@ def _rare_sequences(words: _Ints, places: _Ints, articles: _Ints, bits: int) -> 
     return _together(grams), _together(postings)
 
 
+def _one_of_each(starts: npt.NDArray[np.int64], taken: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+    """The first of the starts in each group of neighbouring words that has none yet."""
+    groups, first = np.unique(starts // _EVERY, return_index=True)
+    free = ~taken[groups]
+    taken[groups] = True
+    return starts[first[free]]
+
+
 def _add_long_sequences(
     words: _Ints,
     places: _Ints,
-    articles: _Ints,
+    articles: npt.NDArray[np.int64],
     common: npt.NDArray[np.int64],
     bits: int,
     grams: list[_Ints],
