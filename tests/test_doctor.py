@@ -35,7 +35,7 @@ def test_an_index_that_is_not_there_yet_is_no_fault(tmp_path: Path) -> None:
 def test_a_damaged_index_and_a_missing_model_come_with_advice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     runtime = _runtime(tmp_path / "index")
     runtime.ingest([SHIPPED])
-    (tmp_path / "index" / "gen-000001" / "vectors.faiss").unlink()
+    (tmp_path / "index" / "gen-000001" / "vectors/index.faiss").unlink()
 
     def missing(_self: Runtime) -> None:
         raise ModelMissingError("no such model", hint="install one")
@@ -43,5 +43,5 @@ def test_a_damaged_index_and_a_missing_model_come_with_advice(tmp_path: Path, mo
     monkeypatch.setattr(Runtime, "model", property(missing))
     bad = {check.name: check for check in examine(runtime) if not check.ok}
     assert set(bad) == {"index", "language model"}
-    assert "vectors.faiss" in bad["index"].detail
+    assert "vectors/index.faiss" in bad["index"].detail
     assert all(check.advice for check in bad.values())

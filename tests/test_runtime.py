@@ -10,7 +10,7 @@ import pytest
 from onrecord.errors import IndexDamagedError, IndexMismatchError, ModelMissingError, QuestionError
 from onrecord.ingest import ingest
 from onrecord.runtime import Runtime
-from onrecord.search.vectors import write_vectors
+from onrecord.search.vectors import Halves, VectorWriter
 from onrecord.settings import load_settings
 from onrecord.storage import generations
 from onrecord.types import Answer, Question
@@ -62,10 +62,11 @@ def test_another_embedder_is_told(build: Build) -> None:
 
 
 def test_parts_of_two_indexes_do_not_fit(build: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def without_the_last(path: Path, vectors: object) -> None:
-        write_vectors(path, vectors[:-1])  # type: ignore[index]
+    class WithoutTheLast(VectorWriter):
+        def add(self, vectors: Halves) -> None:  # type: ignore[override]
+            super().add(vectors[:-1])
 
-    monkeypatch.setattr("onrecord.ingest.write_vectors", without_the_last)
+    monkeypatch.setattr("onrecord.ingest.VectorWriter", WithoutTheLast)
     ingest([SHIPPED], root=tmp_path / "index", embedder=FakeEmbedder())
     assert generations.open_generation(tmp_path / "index")
     with pytest.raises(IndexDamagedError, match="7 passages, 6 vectors and 7 keyword rows"):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence, Set
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +16,22 @@ import numpy as np
 from onrecord.errors import InputError
 from onrecord.quotes.extract import extract_quotes
 from onrecord.search.embedder import Embedder
+from onrecord.search.journal import KEY_BYTES, EmbeddingJournal, discard_journals
 from onrecord.search.keywords import KeywordWriter
 from onrecord.search.phrases import PhraseWriter
-from onrecord.search.vectors import VectorIndex, write_vectors
-from onrecord.storage.generations import Manifest, current_generation, open_generation, publish, writer
+from onrecord.search.vectors import Halves, VectorIndex, VectorWriter
+from onrecord.storage.generations import (
+    Manifest,
+    current_generation,
+    open_generation,
+    publish,
+    recover,
+    scratch_folder,
+    writer,
+)
 from onrecord.storage.readers import Rejection, content_hash, find_files, read_file
 from onrecord.storage.store import Store, StoreWriter
+from onrecord.text.copies import signature
 from onrecord.text.passages import context_of, passages
 from onrecord.types import Article, Passage, Quote
 
@@ -27,6 +39,9 @@ __all__ = ["IngestReport", "Progress", "ingest"]
 
 Progress = Callable[[str, int, int], None]
 """Called with a stage (``reading``, ``preparing``, ``embedding``), what is done of it, and its total."""
+
+_AT_ONCE = 1024
+"""Passages embedded between two writes to the journal: about ten seconds of work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +60,14 @@ class IngestReport:
     rejected: tuple[Rejection, ...] = ()
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Previous:
     """The generation that is published now."""
 
     manifest: Manifest
     store: Store
     vectors: VectorIndex
-    hashes: dict[str, str] = field(default_factory=dict)
+    hashes: dict[str, str]
 
     @classmethod
     def open(cls, root: Path) -> _Previous | None:
@@ -60,7 +75,11 @@ class _Previous:
             return None
         folder, manifest = open_generation(root)
         store = Store(folder / "articles.db")
-        return cls(manifest, store, VectorIndex(folder / "vectors.faiss"), store.hashes())
+        return cls(manifest, store, VectorIndex(folder / "vectors", manifest.dimensions), store.hashes())
+
+    def close(self) -> None:
+        self.store.close()
+        self.vectors.close()
 
 
 def ingest(
@@ -76,63 +95,75 @@ def ingest(
 
     Articles that the index holds already and that were not given again stay, unless ``prune``, which
     removes them; if a file was rejected, nothing is removed, since its article may only be damaged.
+    An ingest that is interrupted publishes nothing, and the next one embeds only what it had not embedded.
     Raises InputError if there is nothing to publish, IndexUnusableError if the present index is damaged.
     """
     started = time.monotonic()
-    with writer(root):
+    with ExitStack() as stack:
+        stack.enter_context(writer(root))
+        recover(root)
         previous = _Previous.open(root)
-        articles, rejected = _read(paths, progress)
-        hashes = {article_id: content_hash(article) for article_id, article in articles.items()}
-        old = previous.hashes if previous else {}
-        gone = set(old) - set(articles) if prune and not rejected else set()
-        report = {
-            "added": sum(article_id not in old for article_id in hashes),
-            "changed": sum(old.get(article_id, digest) != digest for article_id, digest in hashes.items()),
-            "unchanged": sum(old.get(article_id) == digest for article_id, digest in hashes.items()),
-            "removed": len(gone),
-        }
-        if not articles and not old:
-            raise InputError(_nothing(paths, rejected), hint="give files or folders with .md, .txt or .jsonl")
-        if gone == set(old) and not articles:
-            raise InputError("pruning would remove every article", hint="check the paths, or delete the index folder")
-        if (
-            previous
-            and _is_current(previous.manifest, embedder, passage_words)
-            and not (report["added"] or report["changed"] or gone)
-        ):
-            manifest, embedded = previous.manifest, 0
-        else:
-            fresh = {key: value for key, value in articles.items() if old.get(key) != hashes[key]}
-            build = _Build(previous, fresh, hashes, gone, embedder, passage_words, progress)
-            manifest = publish(root, build)
-            embedded = build.embedded
         if previous:
-            previous.store.close()
+            stack.callback(previous.close)
+        read = _read(paths, stack.enter_context(scratch_folder(root)), previous.hashes if previous else {}, progress)
+        stack.callback(read.fresh.close)
+        gone = previous.hashes.keys() - read.hashes.keys() if previous and prune and not read.rejected else set()
+        _check_something_is_left(paths, read, previous, gone)
+        build = _Build(root, previous, read.fresh, gone, embedder, passage_words, progress)
+        manifest = build.publish()
     return IngestReport(
         generation=manifest.generation,
-        **report,
+        added=read.added,
+        changed=read.changed,
+        unchanged=len(read.hashes) - read.added - read.changed,
+        removed=len(gone),
         passages=manifest.counts["passages"],
-        embedded=embedded,
+        embedded=build.embedded,
         quotes=manifest.counts["quotes"],
         seconds=round(time.monotonic() - started, 3),
-        rejected=tuple(rejected),
+        rejected=tuple(read.rejected),
     )
 
 
-def _read(paths: Sequence[Path], progress: Progress) -> tuple[dict[str, Article], list[Rejection]]:
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What was read; ``fresh`` holds the articles that are new or changed, on the disk, since they may be many."""
+
+    fresh: Store
+    hashes: dict[str, str]
+    added: int
+    changed: int
+    rejected: list[Rejection]
+
+
+def _read(paths: Sequence[Path], scratch: Path, old: dict[str, str], progress: Progress) -> _Reading:
     files, rejected = find_files(paths)
-    articles: dict[str, Article] = {}
+    hashes: dict[str, str] = {}
+    added = changed = 0
     progress("reading", 0, len(files))
-    for done, (path, name) in enumerate(files, start=1):
-        for item in read_file(path, name):
-            if isinstance(item, Rejection):
-                rejected.append(item)
-            elif item.id in articles:
-                rejected.append(Rejection(name, None, f"the id {item.id!r} was read before; give it another id"))
-            else:
-                articles[item.id] = item
-        progress("reading", done, len(files))
-    return articles, rejected
+    with closing(StoreWriter(scratch / "fresh.db")) as fresh:
+        for done, (path, name) in enumerate(files, start=1):
+            for item in read_file(path, name):
+                if isinstance(item, Rejection):
+                    rejected.append(item)
+                elif item.id in hashes:
+                    rejected.append(Rejection(name, None, f"the id {item.id!r} was read before; give it another id"))
+                else:
+                    digest = hashes[item.id] = content_hash(item)
+                    added += item.id not in old
+                    changed += old.get(item.id, digest) != digest
+                    if old.get(item.id) != digest:
+                        fresh.add(item, digest)
+            progress("reading", done, len(files))
+        fresh.finish()
+    return _Reading(Store(scratch / "fresh.db"), hashes, added, changed, rejected)
+
+
+def _check_something_is_left(paths: Sequence[Path], read: _Reading, previous: _Previous | None, gone: Set[str]) -> None:
+    if not read.hashes and not previous:
+        raise InputError(_nothing(paths, read.rejected), hint="give files or folders with .md, .txt or .jsonl")
+    if previous and not read.hashes and gone == previous.hashes.keys():
+        raise InputError("pruning would remove every article", hint="check the paths, or delete the index folder")
 
 
 def _nothing(paths: Sequence[Path], rejected: Sequence[Rejection]) -> str:
@@ -145,111 +176,133 @@ def _nothing(paths: Sequence[Path], rejected: Sequence[Rejection]) -> str:
     return f"no articles in {where}: {first.file}{line}: {first.reason}{more}"
 
 
-def _is_current(manifest: Manifest, embedder: Embedder, passage_words: int) -> bool:
-    return manifest.fingerprint == embedder.fingerprint and manifest.passage_words == passage_words
+_Prepared = tuple[Article, str, list[Passage], tuple[Quote, ...], bytes]
 
 
+@dataclass(slots=True)
 class _Build:
-    """Writes one generation's files into a folder; called once."""
+    """Makes one generation of the articles that are published and the ones that were read."""
 
-    def __init__(
-        self,
-        previous: _Previous | None,
-        fresh: dict[str, Article],
-        hashes: dict[str, str],
-        gone: set[str],
-        embedder: Embedder,
-        words: int,
-        progress: Progress,
-    ) -> None:
-        self._previous = previous
-        self._fresh = fresh
-        self._hashes = hashes
-        self._gone = gone
-        self._embedder = embedder
-        self._words = words
-        self._progress = progress
-        self.embedded = 0
+    root: Path
+    previous: _Previous | None
+    fresh: Store
+    gone: Set[str]
+    embedder: Embedder
+    words: int
+    progress: Progress
+    embedded: int = 0
 
-    def __call__(self, folder: Path) -> dict[str, Any]:
-        known = self._known_vectors()
-        order: list[bytes] = []
-        texts: dict[bytes, str] = {}
-        keywords = KeywordWriter(folder / "keywords")
-        phrases = PhraseWriter(folder / "phrases")
-        store = StoreWriter(folder / "articles.db")
-        counts = {"articles": 0, "passages": 0, "quotes": 0}
-        for article, digest, found, quotes in self._articles():
-            keys = []
-            for passage in found:
-                context = context_of(passage)
-                keywords.add(context, passage.text)
-                keys.append(self._key(context, passage.text))
-                if keys[-1] not in known:
-                    texts.setdefault(keys[-1], f"{context}\n{passage.text}")
-            store.add(article, digest, found, keys, quotes)
-            phrases.add(counts["articles"], article)
-            order += keys
-            counts["articles"] += 1
-            counts["passages"] += len(found)
-            counts["quotes"] += len(quotes)
-        store.finish()
-        keywords.finish()
-        phrases.finish()
-        write_vectors(folder / "vectors.faiss", self._vectors(order, known, texts))
+    def publish(self) -> Manifest:
+        """Publish it, if it differs from what is published."""
+        if self.previous and not self._is_needed(self.previous.manifest):
+            return self.previous.manifest
+        manifest = publish(self.root, self._write)
+        discard_journals(self.root)
+        return manifest
+
+    def _write(self, folder: Path) -> dict[str, Any]:
+        counts = self._prepare(folder)
+        store = Store(folder / "articles.db")
+        with closing(store), closing(VectorWriter(folder / "vectors", self.embedder.dimensions)) as vectors:
+            self._embed(store, vectors)
+            vectors.finish()
         return {
-            "embedder": self._embedder.name,
-            "fingerprint": self._embedder.fingerprint,
-            "dimensions": self._embedder.dimensions,
-            "passage_words": self._words,
+            "embedder": self.embedder.name,
+            "fingerprint": self.embedder.fingerprint,
+            "dimensions": self.embedder.dimensions,
+            "passage_words": self.words,
             "counts": counts,
         }
 
-    def _articles(self) -> Iterator[tuple[Article, str, list[Passage], tuple[Quote, ...]]]:
-        fresh = dict(self._fresh)
-        total = len(fresh)
-        for article, digest in self._previous.store.articles() if self._previous else ():
-            if article.id in self._gone:
+    def _is_needed(self, manifest: Manifest) -> bool:
+        made = manifest.fingerprint, manifest.passage_words
+        return bool(self.gone or self.fresh.count()["articles"]) or made != (self.embedder.fingerprint, self.words)
+
+    def _prepare(self, folder: Path) -> dict[str, int]:
+        counts = {"articles": 0, "passages": 0, "quotes": 0}
+        with closing(StoreWriter(folder / "articles.db")) as store:
+            keywords = KeywordWriter(folder / "keywords")
+            phrases = PhraseWriter(folder / "phrases")
+            for article, digest, found, quotes, known_by in self._articles():
+                contexts = [context_of(passage) for passage in found]
+                for context, passage in zip(contexts, found, strict=True):
+                    keywords.add(context, passage.text)
+                keys = [self._key(context, one.text) for context, one in zip(contexts, found, strict=True)]
+                store.add(article, digest, found, keys, quotes, signature=known_by)
+                phrases.add(counts["articles"], article)
+                counts["articles"] += 1
+                counts["passages"] += len(found)
+                counts["quotes"] += len(quotes)
+            store.finish()
+            keywords.finish()
+            phrases.finish()
+        return counts
+
+    def _articles(self) -> Iterator[_Prepared]:
+        """Every article of the new generation, those that were published before in the order that they had."""
+        old = self.previous.hashes if self.previous else {}
+        total, done = self.fresh.count()["articles"], 0
+        self.progress("preparing", 0, total)
+        for article, digest in self.previous.store.articles() if self.previous else ():
+            if article.id in self.gone:
                 continue
-            if article.id in fresh:
-                yield self._prepared(fresh.pop(article.id), total - len(fresh), total)
+            if changed := self.fresh.article(article.id):
+                done += 1
+                yield self._prepared(changed, content_hash(changed))
+                self.progress("preparing", done, total)
             else:
-                yield article, digest, passages(article, words=self._words), self._old_quotes(article)
-        for article_id in list(fresh):
-            yield self._prepared(fresh.pop(article_id), total - len(fresh), total)
+                yield self._kept(article, digest)
+        for article, digest in self.fresh.articles():
+            if article.id not in old:
+                done += 1
+                yield self._prepared(article, digest)
+                self.progress("preparing", done, total)
 
-    def _prepared(
-        self, article: Article, done: int, total: int
-    ) -> tuple[Article, str, list[Passage], tuple[Quote, ...]]:
-        self._progress("preparing", done, total)
-        return article, self._hashes[article.id], passages(article, words=self._words), extract_quotes(article)
+    def _prepared(self, article: Article, digest: str) -> _Prepared:
+        return article, digest, passages(article, words=self.words), extract_quotes(article), signature(article)
 
-    def _old_quotes(self, article: Article) -> tuple[Quote, ...]:
-        return self._previous.store.quotes_of(article) if self._previous else ()
-
-    def _known_vectors(self) -> dict[bytes, int]:
-        if self._previous is None or self._previous.manifest.fingerprint != self._embedder.fingerprint:
-            return {}
-        return self._previous.store.keys()
+    def _kept(self, article: Article, digest: str) -> _Prepared:
+        if self.previous is None or self.previous.manifest.passage_words != self.words:
+            return self._prepared(article, digest)
+        return article, digest, *self.previous.store.prepared(article)
 
     def _key(self, context: str, text: str) -> bytes:
-        return hashlib.sha256(f"{self._embedder.fingerprint}\0{context}\0{text}".encode()).digest()[:16]
+        return hashlib.sha256(f"{self.embedder.fingerprint}\0{context}\0{text}".encode()).digest()[:KEY_BYTES]
 
-    def _vectors(self, order: list[bytes], known: dict[bytes, int], texts: dict[bytes, str]) -> Any:
-        self.embedded = len(texts)
-        done = 0
+    def _embed(self, store: Store, vectors: VectorWriter) -> None:
+        """Give each passage its vector: that of the same text before, or a new one."""
+        journal = EmbeddingJournal(
+            self.root, fingerprint=self.embedder.fingerprint, dimensions=self.embedder.dimensions
+        )
+        with closing(journal):
+            known = self._known()
+            total = sum(key not in known and key not in journal for key in store.rows_by_key())
+            rest = store.all_passages()
+            while batch := list(islice(rest, _AT_ONCE)):
+                self._embed_new(
+                    {key: one for key, one in batch if key not in known and key not in journal}, journal, total
+                )
+                vectors.add(self._vectors([key for key, _ in batch], known, journal))
 
+    def _embed_new(self, new: dict[bytes, Passage], journal: EmbeddingJournal, total: int) -> None:
         def advanced(count: int) -> None:
-            nonlocal done
-            done += count
-            self._progress("embedding", done, len(texts))
+            self.embedded += count
+            self.progress("embedding", self.embedded, total)
 
-        places = {key: place for place, key in enumerate(texts)}
-        fresh = self._embedder.embed(list(texts.values()), progress=advanced)
-        vectors = np.empty((len(order), self._embedder.dimensions), dtype=np.float32)
-        old = [(row, known[key]) for row, key in enumerate(order) if key in known]
-        if old and self._previous:
-            vectors[[row for row, _ in old]] = self._previous.vectors.rows([source for _, source in old])
-        new = [(row, places[key]) for row, key in enumerate(order) if key not in known]
-        vectors[[row for row, _ in new]] = fresh[[place for _, place in new]]
-        return vectors
+        texts = [f"{context_of(passage)}\n{passage.text}" for passage in new.values()]
+        journal.add(list(new), self.embedder.embed(texts, progress=advanced).astype(np.float16))
+
+    def _vectors(self, keys: Sequence[bytes], known: dict[bytes, int], journal: EmbeddingJournal) -> Halves:
+        found = np.empty((len(keys), self.embedder.dimensions), dtype=np.float16)
+        old = [place for place, key in enumerate(keys) if key in known]
+        if old and self.previous:
+            found[old] = self.previous.vectors.rows([known[keys[place]] for place in old])
+        for place, key in enumerate(keys):
+            if key not in known:
+                found[place] = journal[key]
+        return found
+
+    def _known(self) -> dict[bytes, int]:
+        if self.previous is None or self.previous.manifest.fingerprint != self.embedder.fingerprint:
+            return {}
+        return self.previous.store.rows_by_key()

@@ -350,7 +350,7 @@ class Runtime:
                 f"the index was made by the embedder {manifest.embedder}, the settings name {self.embedder.name}",
                 hint="run `onrecord ingest corpus/` to embed it again, or set ONRECORD_EMBEDDER back",
             )
-        vectors = VectorIndex(folder / "vectors.faiss")
+        vectors = VectorIndex(folder / "vectors", manifest.dimensions)
         keywords = KeywordIndex(folder / "keywords")
         opened = self._decided(folder, manifest, vectors, keywords, PhraseIndex(folder / "phrases"))
         rows = opened.retriever.store.count()["passages"]

@@ -34,7 +34,9 @@ def retriever(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Retriever]:
     ingest([file], root=root / "index", embedder=embedder, passage_words=20)
     folder, _ = open_generation(root / "index")
     store = Store(folder / "articles.db")
-    yield Retriever(store, VectorIndex(folder / "vectors.faiss"), KeywordIndex(folder / "keywords"), embedder)
+    yield Retriever(
+        store, VectorIndex(folder / "vectors", embedder.dimensions), KeywordIndex(folder / "keywords"), embedder
+    )
     store.close()
 
 

@@ -23,7 +23,14 @@ from onrecord.errors import (
 )
 from onrecord.ingest import ingest
 from onrecord.storage import generations
-from onrecord.storage.generations import current_generation, open_generation, publish, writer
+from onrecord.storage.generations import (
+    current_generation,
+    open_generation,
+    publish,
+    recover,
+    rollback,
+    writer,
+)
 from onrecord.storage.store import Store
 from tests.fakes import FakeEmbedder
 from tests.samples import HARBOUR, ROOT, SMELTER, write_jsonl
@@ -77,8 +84,41 @@ class TestPublishing:
 
     def test_an_older_generation_can_be_made_current(self, tmp_path: Path) -> None:
         root = published(tmp_path, "one", "two")
-        (root / "CURRENT").write_text("gen-000001\n")
+        with writer(root):
+            rollback(root)
         assert open_generation(root)[1].generation == "gen-000001"
+
+    def test_a_pointer_to_another_generation_than_it_was_made_for_is_refused(self, tmp_path: Path) -> None:
+        root = published(tmp_path, "one", "two")
+        pointer = (root / "CURRENT").read_text()
+        (root / "CURRENT").write_text(pointer.replace("gen-000002", "gen-000001"))
+        with pytest.raises(IndexDamagedError, match="does not belong to gen-000001"):
+            open_generation(root)
+
+    def test_the_newest_whole_one_is_named_again_where_the_pointer_was_lost(self, tmp_path: Path) -> None:
+        root = published(tmp_path, "one", "two", "three")
+        (root / "CURRENT").unlink()
+        (root / "gen-000003" / "part" / "file").write_text("gone bad")
+        with pytest.raises(IndexDamagedError, match="CURRENT is missing; run `onrecord rollback`"):
+            open_generation(root)
+        with writer(root):
+            recover(root)
+            recover(root)
+        assert open_generation(root)[0].name == "gen-000002"
+
+    def test_a_damaged_pointer_is_mended_by_a_rollback(self, tmp_path: Path) -> None:
+        root = published(tmp_path, "one", "two")
+        (root / "CURRENT").write_text("gen-0000")
+        with writer(root):
+            assert rollback(root).generation == "gen-000002"
+        assert open_generation(root)[0].name == "gen-000002"
+
+    def test_where_nothing_is_whole_it_says_so(self, tmp_path: Path) -> None:
+        root = published(tmp_path, "one")
+        (root / "CURRENT").unlink()
+        (root / "gen-000001" / "part" / "file").unlink()
+        with writer(root), pytest.raises(IndexDamagedError, match="no generation in"):
+            recover(root)
 
     def test_nothing_published_yet(self, tmp_path: Path) -> None:
         assert current_generation(tmp_path / "nowhere") is None
@@ -144,7 +184,7 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
     "a folder": make_folder,
 }
 KINDS = [
-    "CURRENT", "manifest.json", "articles.db", "vectors.faiss", "meta.json",
+    "CURRENT", "manifest.json", "articles.db", "index.faiss", "rows.f16", "meta.json",
     ".fast", ".fieldnorm", ".idx", ".pos", ".store", ".term", "buckets.npy", "chunks.npy", "postings.npy",
 ]  # fmt: skip
 

@@ -73,7 +73,7 @@ def test_passages_have_rows_in_the_order_in_which_they_were_added(store: Store) 
     assert store.count()["passages"] == len(expected)
     rows = [row for article in ARTICLES for row, _, _ in store.passages_of(article)]
     assert rows == list(range(len(expected)))
-    assert store.keys()[expected[3].text.encode()] == 3
+    assert store.rows_by_key()[expected[3].text.encode()] == 3
 
 
 def test_the_first_and_the_last_day(store: Store, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import tantivy
 
-from onrecord.errors import IndexDamagedError
+from onrecord.errors import IndexDamagedError, IndexUnusableError
 from onrecord.text.tokens import STOP_WORDS, bigrams, words
 
 __all__ = ["KeywordIndex", "KeywordWriter"]
@@ -43,8 +43,11 @@ class KeywordWriter:
 
     def finish(self) -> None:
         """Write everything."""
-        self._writer.commit()
-        self._writer.wait_merging_threads()
+        try:
+            self._writer.commit()
+            self._writer.wait_merging_threads()
+        except (ValueError, OSError) as error:
+            raise IndexUnusableError(f"{self._folder} cannot be written ({error})", hint="check the disk") from error
         # Tantivy leaves empty lock files, which are no part of what it wrote.
         for lock in self._folder.glob(".tantivy-*.lock"):
             lock.unlink()
@@ -84,7 +87,8 @@ class KeywordIndex:
         if len(parts) > 1:
             parsed = tantivy.Query.boolean_query(parts)
         hits = self._searcher.search(parsed, limit=k, count=False).hits
-        found = [(self._searcher.doc(address)["row"][0], float(score)) for score, address in hits]
+        rows = self._searcher.fast_field_values("row", [address for _, address in hits])
+        found = [(int(row), float(score)) for row, (score, _) in zip(rows, hits, strict=True)]
         return sorted(found, key=lambda hit: (-hit[1], hit[0]))
 
     def _rows(self, rows: Sequence[int]) -> tantivy.Query:

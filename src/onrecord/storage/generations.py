@@ -2,9 +2,10 @@
 
 ::
 
-    index/CURRENT            the name of the published generation
+    index/CURRENT            the name of the published generation and the hash of its manifest
     index/gen-000007/        manifest.json, written last, and the files that it names
     index/.staging-*/        what an unfinished ingest left; the next one removes it
+    index/.embedded-*        what an unfinished ingest has embedded; the next one goes on from there
     index/.lock              held by the one writer
 
 A generation is complete before CURRENT names it, and CURRENT is replaced in one step, so a reader sees
@@ -21,7 +22,8 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -41,16 +43,21 @@ __all__ = [
     "current_generation",
     "open_generation",
     "publish",
+    "recover",
     "replace_text",
     "rollback",
+    "scratch_folder",
     "verify_files",
     "writer",
 ]
 
-FORMAT = 1
+FORMAT = 2
 KEEP = 3
 _NAME = re.compile(r"gen-\d{6,}")
-_REBUILD = "move the index folder away and run `onrecord ingest` to build it again"
+_POINTER = re.compile(r"(gen-\d{6,}) ([0-9a-f]{16})\n")
+_REBUILD = (
+    "run `onrecord rollback` to publish the one before it, or move the index folder away and run `onrecord ingest`"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +76,32 @@ class Manifest:
 
 
 def current_generation(root: Path) -> Path | None:
-    """The folder of the published generation, or None if nothing was published yet."""
+    """The folder of the published generation, or None if nothing was published yet.
+
+    Raises IndexDamagedError where something was published and what names it is lost or damaged.
+    """
+    pointer = _read_pointer(root)
+    return root / pointer[0] if pointer else None
+
+
+def _read_pointer(root: Path) -> tuple[str, str] | None:
+    path = root / "CURRENT"
     try:
-        name = (root / "CURRENT").read_text("ascii").removesuffix("\n")
+        found = _POINTER.fullmatch(path.read_text("ascii"))
     except FileNotFoundError:
+        if root.is_dir() and _numbers(root):
+            raise IndexDamagedError(
+                f"{path} is missing",
+                hint="run `onrecord rollback`, or `onrecord ingest`, to publish the newest generation that is whole",
+            ) from None
         return None
     except NotADirectoryError:
         raise IndexMissingError(f"{root} is not a folder", hint="name a folder with --index") from None
     except (OSError, UnicodeDecodeError) as error:
-        raise IndexDamagedError(f"{root / 'CURRENT'} cannot be read ({error})", hint=_REBUILD) from error
-    if not _NAME.fullmatch(name):
-        raise IndexDamagedError(f"{root / 'CURRENT'} does not name a generation", hint=_REBUILD)
-    return root / name
+        raise IndexDamagedError(f"{path} cannot be read ({error})", hint=_REBUILD) from error
+    if found is None:
+        raise IndexDamagedError(f"{path} does not name a generation", hint=_REBUILD)
+    return found.group(1), found.group(2)
 
 
 def open_generation(root: Path) -> tuple[Path, Manifest]:
@@ -88,32 +109,44 @@ def open_generation(root: Path) -> tuple[Path, Manifest]:
 
     Raises IndexMissingError, IndexDamagedError naming the file, or IndexMismatchError.
     """
-    folder = current_generation(root)
-    if folder is None:
-        if root.is_dir() and _numbers(root):
-            raise IndexDamagedError(f"{root / 'CURRENT'} is missing", hint=_REBUILD)
+    pointer = _read_pointer(root)
+    if pointer is None:
         raise IndexMissingError(f"no index in {root}", hint="run `onrecord ingest corpus/` first")
+    name, digest = pointer
+    folder = root / name
     if not folder.is_dir():
-        raise IndexDamagedError(f"{root / 'CURRENT'} names {folder.name}, which is missing", hint=_REBUILD)
+        raise IndexDamagedError(f"{root / 'CURRENT'} names {name}, which is missing", hint=_REBUILD)
     manifest = _read_manifest(folder)
+    if digest != _manifest_digest(folder):
+        raise IndexDamagedError(f"{root / 'CURRENT'} does not belong to {name}/manifest.json", hint=_REBUILD)
     verify_files(folder, manifest)
     return folder, manifest
 
 
+def _manifest_digest(folder: Path) -> str:
+    return _sha256(folder / "manifest.json")[:16]
+
+
 def verify_files(folder: Path, manifest: Manifest) -> None:
     """Raise IndexDamagedError for the first file that is missing, of another size or changed."""
-    for name, (size, digest) in manifest.files.items():
-        path = folder / name
-        shown = f"{folder.name}/{name}"
-        try:
-            if path.stat().st_size != size:
-                raise IndexDamagedError(f"{shown} is cut or changed (its size differs)", hint=_REBUILD)
-            if _sha256(path) != digest:
-                raise IndexDamagedError(f"{shown} is changed (its checksum differs)", hint=_REBUILD)
-        except FileNotFoundError:
-            raise IndexDamagedError(f"{shown} is missing", hint=_REBUILD) from None
-        except OSError as error:
-            raise IndexDamagedError(f"{shown} cannot be read: {error.strerror}", hint=_REBUILD) from error
+    # Two at a time: hashing lets go of the interpreter, and a large index takes a second instead of two.
+    with ThreadPoolExecutor(2) as pool:
+        for _ in pool.map(lambda item: _verify_file(folder, item[0], *item[1]), manifest.files.items()):
+            pass
+
+
+def _verify_file(folder: Path, name: str, size: int, digest: str) -> None:
+    path = folder / name
+    shown = f"{folder.name}/{name}"
+    try:
+        if path.stat().st_size != size:
+            raise IndexDamagedError(f"{shown} is cut or changed (its size differs)", hint=_REBUILD)
+        if _sha256(path) != digest:
+            raise IndexDamagedError(f"{shown} is changed (its checksum differs)", hint=_REBUILD)
+    except FileNotFoundError:
+        raise IndexDamagedError(f"{shown} is missing", hint=_REBUILD) from None
+    except OSError as error:
+        raise IndexDamagedError(f"{shown} cannot be read: {error.strerror}", hint=_REBUILD) from error
 
 
 @contextmanager
@@ -130,6 +163,17 @@ def writer(root: Path) -> Iterator[None]:
             f"{error.filename or root} cannot be written: {error.strerror}",
             hint="check the disk, or name another folder with --index",
         ) from error
+
+
+@contextmanager
+def scratch_folder(root: Path) -> Iterator[Path]:
+    """A folder for what an ingest needs until it publishes.  Call it inside ``writer``."""
+    folder = root / ".staging-scratch"
+    folder.mkdir()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _lock(lock: IO[str], root: Path) -> None:
@@ -164,7 +208,7 @@ def publish(root: Path, build: Callable[[Path], dict[str, Any]]) -> Manifest:
         shutil.rmtree(staging, ignore_errors=True)
         raise
     _flush_folder(root)
-    replace_text(root / "CURRENT", name + "\n")
+    _point_to(root / name)
     _drop_old(root, name)
     return manifest
 
@@ -172,20 +216,49 @@ def publish(root: Path, build: Callable[[Path], dict[str, Any]]) -> Manifest:
 def rollback(root: Path) -> Manifest:
     """Publish the generation before the current one again, after checking that it is whole.
 
-    The one that is left stays on the disk until later ingests drop it.  Raises IndexMissingError where there
-    is none before.  Call it inside ``writer``.
+    The one that is left stays on the disk until later ingests drop it.  Where what names the current one is
+    lost or damaged, the newest whole generation is published.  Raises IndexMissingError where there is none
+    before.  Call it inside ``writer``.
     """
-    current = current_generation(root)
+    try:
+        current = current_generation(root)
+    except IndexDamagedError:
+        return _publish_newest(root)
     if current is None:
         raise IndexMissingError(f"no index in {root}", hint="run `onrecord ingest corpus/` first")
     before = [number for number in _numbers(root) if f"gen-{number:06d}" < current.name]
     if not before:
         raise IndexMissingError(f"{current.name} is the oldest generation that is kept", hint="ingest again instead")
-    folder = root / f"gen-{before[-1]:06d}"
+    return _publish_again(root / f"gen-{before[-1]:06d}")
+
+
+def recover(root: Path) -> None:
+    """Publish the newest whole generation where a crash, or a hand, took away what named it.
+
+    A generation that lacks nothing but its being named was finished: this is the last step of its
+    publication, not a guess.  Call it inside ``writer``.
+    """
+    if not (root / "CURRENT").exists() and _numbers(root):
+        _publish_newest(root)
+
+
+def _publish_newest(root: Path) -> Manifest:
+    numbers = _numbers(root)
+    for number in reversed(numbers):
+        with suppress(IndexUnusableError):
+            return _publish_again(root / f"gen-{number:06d}")
+    raise IndexDamagedError(f"no generation in {root} is whole", hint=_REBUILD)
+
+
+def _publish_again(folder: Path) -> Manifest:
     manifest = _read_manifest(folder)
     verify_files(folder, manifest)
-    replace_text(root / "CURRENT", folder.name + "\n")
+    _point_to(folder)
     return manifest
+
+
+def _point_to(folder: Path) -> None:
+    replace_text(folder.parent / "CURRENT", f"{folder.name} {_manifest_digest(folder)}\n")
 
 
 def _read_manifest(folder: Path) -> Manifest:
@@ -195,10 +268,10 @@ def _read_manifest(folder: Path) -> Manifest:
         fields = outer["manifest"]
         if outer["sha256"] != hashlib.sha256(_canonical(fields)).hexdigest():
             raise ValueError("its checksum differs")
-        if fields["format"] > FORMAT:
+        if fields["format"] != FORMAT:
             raise IndexMismatchError(
                 f"{folder.name} has format {fields['format']}, this version reads {FORMAT}",
-                hint="upgrade onrecord, or build the index again with `onrecord ingest`",
+                hint="upgrade onrecord, or remove CURRENT and gen-* from the folder and run `onrecord ingest`",
             )
         if fields["generation"] != folder.name:
             raise ValueError(f"it is that of {fields['generation']}")
@@ -221,16 +294,20 @@ def _canonical(fields: dict[str, Any]) -> bytes:
 
 
 def _described(folder: Path) -> dict[str, tuple[int, str]]:
-    described = {}
-    for path in sorted(folder.rglob("*")):
-        if path.is_dir():
-            _flush_folder(path)
-            continue
+    paths = sorted(folder.rglob("*"))
+    files = [path for path in paths if not path.is_dir()]
+    for path in files:
         with path.open("rb") as file:
             os.fsync(file.fileno())
-        described[path.relative_to(folder).as_posix()] = (path.stat().st_size, _sha256(path))
-    _flush_folder(folder)
-    return described
+    for path in (folder, *paths):
+        if path.is_dir():
+            _flush_folder(path)
+    with ThreadPoolExecutor(2) as pool:
+        digests = pool.map(_sha256, files)
+        return {
+            path.relative_to(folder).as_posix(): (path.stat().st_size, digest)
+            for path, digest in zip(files, digests, strict=True)
+        }
 
 
 def _sha256(path: Path) -> str:

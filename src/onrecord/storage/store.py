@@ -6,12 +6,13 @@ import json
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from onrecord.errors import IndexDamagedError
+from onrecord.errors import IndexDamagedError, IndexUnusableError
+from onrecord.text.copies import groups
 from onrecord.types import Article, Block, Filters, Passage, Quote, Span, Speaker, SpeakerRecord, Status
 
 __all__ = ["Store", "StoreWriter"]
@@ -19,8 +20,9 @@ __all__ = ["Store", "StoreWriter"]
 _SCHEMA = """
 CREATE TABLE articles (
     no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, hash TEXT NOT NULL, day TEXT, meta TEXT NOT NULL,
-    text TEXT NOT NULL
+    text TEXT NOT NULL, signature BLOB NOT NULL
 ) STRICT;
+CREATE TABLE copies (article INTEGER PRIMARY KEY, leader INTEGER NOT NULL) STRICT;
 CREATE TABLE passages (
     row INTEGER PRIMARY KEY, article INTEGER NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL,
     key BLOB NOT NULL
@@ -38,6 +40,7 @@ CREATE INDEX passages_article ON passages (article, start);
 CREATE INDEX quotes_article ON quotes (article, start);
 CREATE INDEX quotes_speaker ON quotes (speaker) WHERE speaker IS NOT NULL;
 CREATE INDEX articles_day ON articles (day);
+CREATE INDEX copies_leader ON copies (leader);
 """
 
 
@@ -45,23 +48,46 @@ class StoreWriter:
     """Fills a new store.  Passages get rows 0, 1, 2, ... in the order in which they are added."""
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         self._db = sqlite3.connect(path)
         # The file is thrown away if the ingest does not finish, so a journal would protect nothing.
-        self._db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _SCHEMA)
-        self._articles = 0
+        with _writing(path):
+            self._db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _SCHEMA)
         self._rows = 0
+        self._signatures: list[bytes] = []
         self._speakers: dict[str, _Counted] = {}
 
     def add(
-        self, article: Article, digest: str, passages: Sequence[Passage], keys: Sequence[bytes], quotes: Sequence[Quote]
+        self,
+        article: Article,
+        digest: str,
+        passages: Sequence[Passage] = (),
+        keys: Sequence[bytes] = (),
+        quotes: Sequence[Quote] = (),
+        *,
+        signature: bytes = b"",
     ) -> None:
-        """Add an article with its passages, their embedding keys and its quotes."""
-        self._articles += 1
-        no = self._articles
-        self._db.execute(
-            "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?)",
-            (no, article.id, digest, (article.published or "")[:10] or None, _meta(article), article.text),
-        )
+        """Add an article with its passages, their embedding keys, its quotes and what tells its copies."""
+        self._signatures.append(signature)
+        no = len(self._signatures)
+        day = (article.published or "")[:10] or None
+        with _writing(self._path):
+            self._add(
+                no, (no, article.id, digest, day, _meta(article), article.text, signature), passages, keys, quotes
+            )
+        for quote in quotes:
+            if quote.speaker is not None:
+                self._speakers.setdefault(quote.speaker.name, _Counted()).count(quote, no)
+
+    def _add(
+        self,
+        no: int,
+        fields: Sequence[Any],
+        passages: Sequence[Passage],
+        keys: Sequence[bytes],
+        quotes: Sequence[Quote],
+    ) -> None:
+        self._db.execute("INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?)", fields)
         self._db.executemany(
             "INSERT INTO passages VALUES (?, ?, ?, ?, ?)",
             (
@@ -75,26 +101,35 @@ class StoreWriter:
             ((no, q.start, q.end, q.speaker and q.speaker.name, _quote_meta(q)) for q in quotes),
         )
 
-        for quote in quotes:
-            if quote.speaker is not None:
-                self._speakers.setdefault(quote.speaker.name, _Counted()).count(quote, no)
-
     def finish(self) -> None:
         """Write everything; the store is read-only from now on."""
-        self._db.executemany(
-            "INSERT INTO speakers VALUES (?, ?, ?, ?, ?)",
-            (
-                (name, _json(list(one.aliases)), one.direct, one.reported, one.articles)
-                for name, one in self._speakers.items()
-            ),
+        speakers = (
+            (name, _json(list(one.aliases)), one.direct, one.reported, one.articles)
+            for name, one in self._speakers.items()
         )
-        self._db.executescript(_INDEXES + "PRAGMA optimize;")
-        self._db.commit()
-        self._db.close()
+        leaders = groups(self._signatures)
+        led = {leader for place, leader in enumerate(leaders) if place != leader}
+        copies = ((place + 1, leader + 1) for place, leader in enumerate(leaders) if leader in led)
+        with _writing(self._path):
+            self._db.executemany("INSERT INTO speakers VALUES (?, ?, ?, ?, ?)", speakers)
+            self._db.executemany("INSERT INTO copies VALUES (?, ?)", copies)
+            self._db.executescript(_INDEXES + "PRAGMA optimize;")
+            self._db.commit()
+            self._db.close()
 
     def close(self) -> None:
         """Give the file up."""
         self._db.close()
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        raise IndexUnusableError(
+            f"{path} cannot be written: {error}", hint="check the disk, or name another folder with --index"
+        ) from error
 
 
 @dataclass(slots=True)
@@ -194,7 +229,7 @@ class Store:
         )
         return [(row, key, Passage(article, start, stop)) for row, key, start, stop in rows]
 
-    def keys(self) -> dict[bytes, int]:
+    def rows_by_key(self) -> dict[bytes, int]:
         """For each embedding key a row that holds its vector."""
         return {key: row for row, key in self._rows("SELECT row, key FROM passages", ())}
 
@@ -216,6 +251,37 @@ class Store:
         """Each name that somebody is quoted under, with its other forms and counts over all articles."""
         rows = self._rows("SELECT name, aliases, direct, reported, articles FROM speakers", ())
         return [SpeakerRecord(name, tuple(json.loads(aliases)), *counts) for name, aliases, *counts in rows]
+
+    def prepared(self, article: Article) -> tuple[list[Passage], tuple[Quote, ...], bytes]:
+        """What was made of an article when it was added: its passages, its quotes and its signature."""
+        found = [passage for _, _, passage in self.passages_of(article)]
+        ((signature,),) = self._rows("SELECT signature FROM articles WHERE id = ?", (article.id,))
+        return found, self.quotes_of(article), signature
+
+    def copies_of(self, article_id: str) -> tuple[Article, ...]:
+        """The other articles that printed the same text, or nearly so, in the order in which they were added."""
+        rows = self._rows(
+            "SELECT a.id, a.meta, a.text FROM articles me JOIN copies c ON c.article = me.no"
+            " JOIN copies o ON o.leader = c.leader AND o.article != c.article JOIN articles a ON a.no = o.article"
+            " WHERE me.id = ? ORDER BY a.no",
+            (article_id,),
+        )
+        return tuple(self._article(*row) for row in rows)
+
+    def leaders(self) -> dict[str, str]:
+        """For each article that was printed more than once the first of its copies, by id; no other article."""
+        return dict(
+            self._rows(
+                "SELECT a.id, l.id FROM copies c JOIN articles a ON a.no = c.article JOIN articles l ON l.no = c.leader",
+                (),
+            )
+        )
+
+    def all_passages(self) -> Iterator[tuple[bytes, Passage]]:
+        """Every passage with its embedding key, in order of rows; an article is built once."""
+        for article, _ in self.articles():
+            for _, key, passage in self.passages_of(article):
+                yield key, passage
 
     def rows_of(self, article_ids: Sequence[str]) -> list[int]:
         """The rows of the passages of these articles."""
