@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -98,7 +98,10 @@ class StoreWriter:
         self._rows += len(passages)
         self._db.executemany(
             "INSERT INTO quotes VALUES (?, ?, ?, ?, ?)",
-            ((no, q.start, q.end, q.speaker and q.speaker.name, _quote_meta(q)) for q in quotes),
+            (
+                (no, q.start, q.end, q.speaker and q.speaker.name, meta)
+                for q, meta in zip(quotes, _quote_metas(quotes), strict=True)
+            ),
         )
 
     def finish(self) -> None:
@@ -236,11 +239,11 @@ class Store:
     def quotes_of(self, article: Article) -> tuple[Quote, ...]:
         """The quotes of an article, in order."""
         rows = self._rows(
-            "SELECT q.speaker, q.meta FROM quotes q JOIN articles a ON a.no = q.article"
-            " WHERE a.id = ? ORDER BY q.start",
+            "SELECT q.start, q.stop, q.speaker, q.meta FROM quotes q JOIN articles a ON a.no = q.article"
+            " WHERE a.id = ? ORDER BY q.start, q.rowid",
             (article.id,),
         )
-        return tuple(_quote(article, speaker, meta) for speaker, meta in rows)
+        return tuple(_quotes(article, rows))
 
     def places_quoting(self, names: Sequence[str]) -> list[int]:
         """The places, as ``article_at`` counts them, of the articles that quote somebody under one of these names."""
@@ -364,31 +367,43 @@ def _article(article_id: str, meta: str, text: str) -> Article:
     return Article(id=article_id, text=text, blocks=blocks, authors=authors, status=Status(state, note), **fields)
 
 
-def _quote_meta(quote: Quote) -> str:
-    speaker = quote.speaker
-    return _json(
-        {
-            "spans": quote.spans,
-            "mention": quote.mention,
-            "cue": quote.cue,
-            "direct": quote.direct,
-            "aliases": speaker.aliases if speaker else (),
-            "role": speaker.role if speaker else None,
-        }
-    )
+def _quote_metas(quotes: Sequence[Quote]) -> Iterator[str]:
+    """What the columns do not say of each quote; a speaker's aliases and role only where they are new.
+
+    Places count from the quote's start, and of its spans only the inner ends are named, since there are many quotes.
+    """
+    known: dict[str, Speaker] = {}
+    for quote in quotes:
+        start, mention, speaker = quote.start, quote.mention, quote.speaker
+        inner = [place - start for span in quote.spans for place in span][1:-1]
+        fields: list[Any] = [
+            int(quote.direct),
+            quote.cue,
+            mention and [mention.start - start, mention.end - start],
+            inner,
+        ]
+        if speaker is not None and known.get(speaker.name) != speaker:
+            known[speaker.name] = speaker
+            fields += [speaker.aliases, speaker.role]
+        yield _json(fields)
 
 
-def _quote(article: Article, speaker: str | None, meta: str) -> Quote:
-    fields = json.loads(meta)
-    return Quote(
-        article,
-        spans=tuple(Span(*span) for span in fields["spans"]),
-        speaker=Speaker(speaker, tuple(fields["aliases"]), fields["role"]) if speaker else None,
-        mention=Span(*fields["mention"]) if fields["mention"] else None,
-        cue=fields["cue"],
-        direct=fields["direct"],
-    )
+def _quotes(article: Article, rows: Iterable[tuple[int, int, str | None, str]]) -> Iterator[Quote]:
+    known: dict[str, Speaker] = {}
+    for start, stop, name, meta in rows:
+        direct, cue, mention, inner, *speaker = json.loads(meta)
+        if name is not None and speaker:
+            known[name] = Speaker(name, tuple(speaker[0]), speaker[1])
+        places = iter((start, *(start + place for place in inner), stop))
+        yield Quote(
+            article,
+            spans=tuple(Span(*span) for span in zip(places, places, strict=True)),
+            speaker=known[name] if name is not None else None,
+            mention=Span(start + mention[0], start + mention[1]) if mention else None,
+            cue=cue,
+            direct=bool(direct),
+        )
 
 
-def _json(value: Mapping[str, Any] | list[str]) -> str:
+def _json(value: Mapping[str, Any] | list[Any]) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
