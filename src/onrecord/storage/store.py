@@ -28,17 +28,16 @@ CREATE TABLE passages (
     key BLOB NOT NULL
 ) STRICT;
 CREATE TABLE quotes (
-    article INTEGER NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL, speaker TEXT, meta TEXT NOT NULL
-) STRICT;
+    article INTEGER NOT NULL, place INTEGER NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL, speaker INTEGER,
+    meta TEXT NOT NULL, PRIMARY KEY (article, place)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE speakers (
-    name TEXT PRIMARY KEY, aliases TEXT NOT NULL, direct INTEGER NOT NULL, reported INTEGER NOT NULL,
-    articles INTEGER NOT NULL
+    no INTEGER PRIMARY KEY, name TEXT NOT NULL, aliases TEXT NOT NULL, direct INTEGER NOT NULL,
+    reported INTEGER NOT NULL, articles INTEGER NOT NULL
 ) STRICT;
 """
 _INDEXES = """
 CREATE INDEX passages_article ON passages (article, start);
-CREATE INDEX quotes_article ON quotes (article, start);
-CREATE INDEX quotes_speaker ON quotes (speaker) WHERE speaker IS NOT NULL;
 CREATE INDEX articles_day ON articles (day);
 CREATE INDEX copies_leader ON copies (leader);
 """
@@ -77,7 +76,7 @@ class StoreWriter:
             )
         for quote in quotes:
             if quote.speaker is not None:
-                self._speakers.setdefault(quote.speaker.name, _Counted()).count(quote, no)
+                self._speaker(quote.speaker.name).count(quote, no)
 
     def _add(
         self,
@@ -97,24 +96,27 @@ class StoreWriter:
         )
         self._rows += len(passages)
         self._db.executemany(
-            "INSERT INTO quotes VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO quotes VALUES (?, ?, ?, ?, ?, ?)",
             (
-                (no, q.start, q.end, q.speaker and q.speaker.name, meta)
-                for q, meta in zip(quotes, _quote_metas(quotes), strict=True)
+                (no, place, q.start, q.end, q.speaker and self._speaker(q.speaker.name).no, meta)
+                for place, (q, meta) in enumerate(zip(quotes, _quote_metas(quotes), strict=True))
             ),
         )
+
+    def _speaker(self, name: str) -> _Counted:
+        return self._speakers.setdefault(name, _Counted(len(self._speakers) + 1))
 
     def finish(self) -> None:
         """Write everything; the store is read-only from now on."""
         speakers = (
-            (name, _json(list(one.aliases)), one.direct, one.reported, one.articles)
+            (one.no, name, _json(list(one.aliases)), one.direct, one.reported, one.articles)
             for name, one in self._speakers.items()
         )
         leaders = groups(self._signatures)
         led = {leader for place, leader in enumerate(leaders) if place != leader}
         copies = ((place + 1, leader + 1) for place, leader in enumerate(leaders) if leader in led)
         with _writing(self._path):
-            self._db.executemany("INSERT INTO speakers VALUES (?, ?, ?, ?, ?)", speakers)
+            self._db.executemany("INSERT INTO speakers VALUES (?, ?, ?, ?, ?, ?)", speakers)
             self._db.executemany("INSERT INTO copies VALUES (?, ?)", copies)
             self._db.executescript(_INDEXES + "PRAGMA optimize;")
             self._db.commit()
@@ -139,6 +141,7 @@ def _writing(path: Path) -> Iterator[None]:
 class _Counted:
     """What is known of one name so far."""
 
+    no: int
     aliases: dict[str, None] = field(default_factory=dict)
     direct: int = 0
     reported: int = 0
@@ -239,15 +242,15 @@ class Store:
     def quotes_of(self, article: Article) -> tuple[Quote, ...]:
         """The quotes of an article, in order."""
         rows = self._rows(
-            "SELECT q.start, q.stop, q.speaker, q.meta FROM quotes q JOIN articles a ON a.no = q.article"
-            " WHERE a.id = ? ORDER BY q.start, q.rowid",
+            "SELECT q.start, q.stop, s.name, q.meta FROM articles a JOIN quotes q ON q.article = a.no"
+            " LEFT JOIN speakers s ON s.no = q.speaker WHERE a.id = ? ORDER BY q.place",
             (article.id,),
         )
         return tuple(_quotes(article, rows))
 
     def places_quoting(self, names: Sequence[str]) -> list[int]:
         """The places, as ``article_at`` counts them, of the articles that quote somebody under one of these names."""
-        sql = f"SELECT DISTINCT article FROM quotes WHERE speaker IN ({_marks(names)}) ORDER BY article"  # noqa: S608
+        sql = f"SELECT DISTINCT article FROM quotes WHERE speaker IN ({_speakers(names)}) ORDER BY article"  # noqa: S608
         return [no - 1 for (no,) in self._rows(sql, names)]
 
     def speakers(self) -> list[SpeakerRecord]:
@@ -314,7 +317,7 @@ class Store:
         if filters.speaker is not None:
             where.append(
                 "EXISTS (SELECT 1 FROM quotes q WHERE q.article = p.article AND q.start < p.stop"  # noqa: S608
-                f" AND q.stop > p.start AND q.speaker IN ({_marks(speakers)}))"
+                f" AND q.stop > p.start AND q.speaker IN ({_speakers(speakers)}))"
             )
             values += speakers
         if not where:
@@ -337,6 +340,10 @@ class Store:
 def _is_storable(text: str) -> bool:
     # An argument that is not UTF-8 arrives with half characters, which no article's id holds.
     return not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def _speakers(names: Sequence[str]) -> str:
+    return f"SELECT no FROM speakers WHERE name IN ({_marks(names)})"  # noqa: S608
 
 
 def _marks(values: Sequence[str]) -> str:
