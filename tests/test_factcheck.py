@@ -119,6 +119,13 @@ def test_cut_sentences_are_truncated(check: Check, claim: str, flag: str) -> Non
     assert flag in said.flags
 
 
+def test_a_splice_with_prints_own_brackets(tmp_path: Path) -> None:
+    text = "“Racial differences [in the poverty rate] are complex,” Keller said.\n\n“Nobody asked the islanders for a cent.”"
+    check = checker([plain(text, "one")], tmp_path)
+    claim = "Nobody asked the islanders for a cent. Racial differences [in the poverty rate] are complex."
+    assert check(claim).verdict == "spliced"
+
+
 @pytest.mark.parametrize(
     "claim",
     [

@@ -71,6 +71,10 @@ def check(
     found = [(verdict, agrees, one) for verdict, agrees, one in judged if verdict is not None]
     if min((_RANKS[verdict] for verdict, _, _ in found), default=9) >= _RANKS["spliced"]:
         pieces = _pieces(words, [one for _, _, one in judged], corpus)
+        if not pieces and words.inserted:
+            # The brackets may be print's own, and then their words stand there.
+            plain = read_claim(claim.text, brackets=False)
+            pieces = _pieces(plain, [one for places in corpus.compared(plain) for one in places], corpus)
         if len(pieces) > 1:
             return _spliced(claim, words, pieces)
     return _checked(claim, words, found) if found else QuoteCheck(claim, "not_found")

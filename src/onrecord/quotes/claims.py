@@ -39,24 +39,24 @@ def weight(loose: str) -> float:
     return 0.5 if len(loose) == 1 and loose >= "\u3040" else 1.0
 
 
-def read_claim(text: str) -> ClaimWords:
-    """Tell the speaker's words from what the editor put between them.
+def read_claim(text: str, *, brackets: bool = True) -> ClaimWords:
+    """Tell the speaker's words from what the editor put between them; without ``brackets`` all words are the speaker's.
 
     ``“[The city] is ... big”`` -> words ``is big``, ``the city`` inserted before 0, a pause before 1
     """
-    brackets = [match.span() for match in _BRACKETS.finditer(text)]
-    starts = [start for start, _ in brackets]
+    inside = [match.span() for match in _BRACKETS.finditer(text)] if brackets else []
+    starts = [start for start, _ in inside]
     words: list[Word] = []
     inserted: dict[int, list[Word]] = {}
     for word in split_words(text):
         at = bisect_right(starts, word.start) - 1
-        if at >= 0 and word.end <= brackets[at][1]:
+        if at >= 0 and word.end <= inside[at][1]:
             inserted.setdefault(len(words), []).append(word)
         else:
             words.append(word)
     if not words:
         # Nothing but brackets: then they are what is asked for.
-        words, inserted = [word for inside in inserted.values() for word in inside], {}
+        words, inserted = [word for added in inserted.values() for word in added], {}
     places = [word.start for word in words]
     pauses = frozenset(bisect_left(places, match.start()) for match in _ELLIPSIS.finditer(text))
-    return ClaimWords(text, tuple(words), pauses, tuple((at, tuple(inside)) for at, inside in inserted.items()))
+    return ClaimWords(text, tuple(words), pauses, tuple((at, tuple(added)) for at, added in inserted.items()))
