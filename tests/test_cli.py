@@ -102,6 +102,15 @@ def _remove_current(folder: Path) -> None:
     (folder / "index" / "CURRENT").unlink()
 
 
+DRAFT = """\
+# Cars
+
+“Chongqing serves as the largest automobile manufacturing base in China,” said Pu Yongjian. “Nobody doubts it.”
+
+“There is a lot of room for cooperation,” said Li Wei. It is a “hub”, he said.
+
+He added: “The moon is made of cheese and of other dairy products.”
+"""
 LONG = "word " * 101
 BAD: list[tuple[str, Callable[[Path], None], list[str], int, str]] = [
     ("an unknown command", _nothing, ["aks", "x"], 2, "aks"),
@@ -166,6 +175,11 @@ BAD: list[tuple[str, Callable[[Path], None], list[str], int, str]] = [
     ("a file of settings that is not TOML", _write("onrecord.toml", "= 3"), ["verify"], 2, "onrecord.toml"),
     ("an empty quotation", _nothing, ["check", "“ ”"], 2, "empty"),
     ("no quotation", _nothing, ["check"], 2, "quote"),
+    ("a draft that is not there", _nothing, ["check", "--draft", "gone.md"], 2, "gone.md"),
+    ("a draft of another kind", _write("d.pdf", b"%PDF"), ["check", "--draft", "d.pdf"], 2, "d.pdf"),
+    ("an empty draft", _write("d.txt", b""), ["check", "--draft", "d.txt"], 2, "d.txt"),
+    ("a draft that is no document", _write("d.docx", b"PK"), ["check", "--draft", "d.docx"], 2, "d.docx"),
+    ("a draft and a quotation", _write("d.txt", DRAFT), ["check", "x", "--draft", "d.txt"], 2, "alone"),
     ("a speaker of blanks", _nothing, ["check", "x", "--speaker", " "], 2, "speaker"),
     ("a withdrawal of nothing", _nothing, ["withdraw", "none.md"], 2, "none.md"),
     ("a correction without a note", _nothing, ["correct", SHIPPED.name], 2, "--note"),
@@ -384,6 +398,32 @@ def test_a_check_never_says_that_something_was_never_said(run: Run) -> None:
     assert "does not mean that it was never said" in run("check", "The moon is made of cheese and milk").out
 
 
+def test_where_nothing_matches_what_was_said_on_the_subject_is_listed(run: Run) -> None:
+    quote = "Both cities should build their cars together one day"
+    assert "nearest" not in run("check", quote, "--json").json
+    said = run("check", quote, "--nearest", "--json").json
+    assert said["verdict"] == "not_found"
+    assert {one["article"] for one in said["nearest"]} == {SHIPPED.name}
+    assert "Said on the subject:" in run("check", quote, "--nearest").out
+
+
+def test_quotes_about_a_subject_and_of_some_days(run: Run, tmp_path: Path) -> None:
+    records = [
+        {"id": day, "published": day, "text": f"“The water rises on {day[-2:]} days,” said Maria Keller."}
+        for day in ("2023-05-01", "2023-05-09", "2023-06-02")
+    ]
+    (tmp_path / "more.jsonl").write_text("\n".join(map(json.dumps, records)), "utf-8")
+    run("ingest", "more.jsonl")
+    dated = run("quotes", "--since", "2023-05-02", "--until", "2023-05-31", "--json").lines
+    assert [one["article"] for one in dated] == ["2023-05-09"]
+    about = run("quotes", "--about", "how the water rises", "--json", "-k", "2").lines
+    assert len(about) == 2
+    assert {one["speaker"]["name"] for one in about} == {"Maria Keller"}
+    pu = run("quotes", "--about", "how the water rises", "--speaker", "Pu", "--json").lines
+    assert {one["speaker"]["name"] for one in pu} == {"Pu Yongjian"}
+    assert run("quotes", "--since", "2023-05-01", "--until", "2023-04-01").code == 2
+
+
 def test_quotations_are_checked_in_bulk(run: Run, tmp_path: Path) -> None:
     records = [
         {"id": 1, "quote": "there is a lot of room for cooperation", "speaker": "Pu"},
@@ -392,6 +432,31 @@ def test_quotations_are_checked_in_bulk(run: Run, tmp_path: Path) -> None:
     (tmp_path / "c.jsonl").write_text("\n".join(map(json.dumps, records)), "utf-8")
     said = run("check", "--batch", "c.jsonl").lines
     assert [(one["id"], one["verdict"]) for one in said] == [(1, "truncated"), (2, "not_found")]
+
+
+def test_each_quotation_of_a_draft_is_checked(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "draft.md").write_text(DRAFT, "utf-8")
+    said = run("check", "--draft", "draft.md", "--json").lines
+    shown = DRAFT.removeprefix("# ")
+    verdicts = [(one["claim"]["speaker"], one["verdict"]) for one in said]
+    assert verdicts[0] == ("Pu Yongjian", "altered")
+    assert verdicts[1] == ("Li Wei", "other_speaker")
+    assert verdicts[-1] == ("Li Wei", "not_found")
+    for one in said:
+        claim = one["claim"]
+        assert claim["text"] == " ".join(shown[start:end] for start, end in claim["spans"])
+
+
+def test_a_draft_is_shown_with_each_part_of_a_quotation_in_its_own_marks(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "draft.txt").write_text(DRAFT, "utf-8")
+    out = run("check", "--draft", "draft.txt").out
+    assert "1. “Chongqing serves as the largest automobile manufacturing base in China,” “Nobody doubts it.” (Pu" in out
+    assert "does not mean that it was never said" in out
+
+
+def test_a_draft_without_quotations_says_nothing(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "draft.txt").write_text("The gates are shut.", "utf-8")
+    assert run("check", "--draft", "draft.txt", "--json") == Said(0, "", "")
 
 
 def test_a_withdrawn_article_is_no_match(run: Run) -> None:

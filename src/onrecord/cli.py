@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
@@ -16,7 +16,7 @@ from onrecord.errors import FileError, InputError, OnRecordError, QuestionError
 
 if TYPE_CHECKING:
     from onrecord.runtime import Runtime
-    from onrecord.types import Question
+    from onrecord.types import Question, Quote
 
 __all__ = ["app", "main"]
 
@@ -145,6 +145,12 @@ def check_quote(
     quote: Annotated[str | None, typer.Argument(help="The quotation, without its marks.")] = None,
     speaker: Annotated[str | None, typer.Option(metavar="NAME", help="Who is said to have said it.")] = None,
     batch: Batch = None,
+    draft: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Every quotation of a draft: .txt, .md, .html, .docx.")
+    ] = None,
+    nearest: Annotated[
+        bool, typer.Option("--nearest", help="Where nothing matches, list what was said on the subject.")
+    ] = False,
     index: Index = None,
     as_json: Json = False,
 ) -> None:
@@ -152,10 +158,21 @@ def check_quote(
     from onrecord.jsonable import check_json
     from onrecord.types import QuoteClaim
 
+    if draft is not None and (quote is not None or batch is not None or speaker is not None):
+        raise InputError("--draft goes alone", hint="the draft says who spoke; leave the other arguments out")
     with _runtime(index=index) as runtime:
+        if draft is not None:
+            for number, one in enumerate(runtime.check_draft(draft, str(draft), nearest=nearest), start=1):
+                if as_json:
+                    _print_json(check_json(one))
+                else:
+                    said = one.claim.speaker or "speaker not named"
+                    words = _in_marks(one.claim.text, one.claim.spans)
+                    _say(f"{number}. {words} ({said})\n{_readable_check(check_json(one))}\n")
+            return
         for record in _records("quote", quote, batch, {"speaker": speaker}):
             claim = QuoteClaim(record["quote"], _speaker(record))
-            found = check_json(runtime.check(claim))
+            found = check_json(runtime.check(claim, nearest=nearest))
             if as_json or batch:
                 _print_json(_with_id(record, found))
             else:
@@ -179,16 +196,28 @@ def show_article(
 
 @app.command()
 def quotes(
-    speaker: Speaker = None,
+    speaker: Annotated[str | None, typer.Option(metavar="NAME", help="Only what NAME said.")] = None,
     article: Annotated[str | None, typer.Option(metavar="ID", help="Only this article.")] = None,
+    about: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="The nearest to a subject, in meaning or words.")
+    ] = None,
+    since: Since = None,
+    until: Until = None,
+    most: Annotated[int, typer.Option("-k", min=1, max=1000, help="How many, with --about.")] = 20,
     index: Index = None,
     as_json: Json = False,
 ) -> None:
     """List who said what, word for word or reported."""
     from onrecord.jsonable import quote_json
 
+    filters = _filters({"speaker": speaker, "since": since, "until": until, "article": article})
     with _runtime(index=index) as runtime:
-        for quote in runtime.quotes(speaker=speaker, article=article):
+        if about is not None:
+            found: Iterable[Quote] = runtime.quotes_about(about, most=most, filters=filters)
+        else:
+            days = {"since": filters.since, "until": filters.until}
+            found = runtime.quotes(speaker=speaker, article=article, **days)
+        for quote in found:
             if as_json:
                 _print_json(quote_json(quote))
             else:
@@ -483,11 +512,32 @@ _VERDICTS = {
 
 def _readable_check(found: dict[str, Any]) -> str:
     lines = [_VERDICTS[found["verdict"]] + (f" ({', '.join(found['flags'])})" if found["flags"] else "")]
+    groups: dict[int, list[dict[str, Any]]] = {}
     for match in found["matches"]:
-        speaker = match["speaker"] or "speaker not named"
-        where = f"{match['title']} ({match['article']}, {match['published'] or 'date unknown'})"
-        lines += [f"  “{match['text']}”", f"    {speaker}; {where}"]
+        groups.setdefault(match["group"], []).append(match)
+    for group in groups.values():
+        lines.append(f"  {_in_marks(group[0]['text'], group[0]['spans'])}")
+        for match in group:
+            speaker = match["speaker"] or "speaker not named"
+            where = f"{match['title']} ({match['article']}, {match['published'] or 'date unknown'})"
+            lines.append(f"    {speaker}; {where}")
+    if found.get("nearest"):
+        lines.append("Said on the subject:")
+    for quote in found.get("nearest", ()):
+        name = quote["speaker"]["name"] if quote["speaker"] else "speaker not named"
+        words = _in_marks(quote["text"], quote["spans"]) if quote["direct"] else f"(reported) {quote['text']}"
+        lines.append(f"  {words}\n    {name} ({quote['article']})")
     return "\n".join(lines)
+
+
+def _in_marks(text: str, spans: Sequence[Sequence[int]]) -> str:
+    """Put marks around each part of a quotation alone, since only the parts stand in print like this."""
+    parts: list[str] = []
+    at = 0
+    for start, end in spans:
+        parts.append(f"“{text[at : at + end - start]}”")
+        at += end - start + 1
+    return " ".join(parts)
 
 
 def _say_status(article: Any, *, as_json: bool) -> None:

@@ -83,12 +83,16 @@ def quote_json(quote: Quote) -> dict[str, Any]:
 
 def check_json(check: QuoteCheck) -> dict[str, Any]:
     """The verdict on a quotation, with every place that it was compared with."""
-    return {
-        "claim": {"text": check.claim.text, "speaker": check.claim.speaker},
+    claim: dict[str, Any] = {"text": check.claim.text, "speaker": check.claim.speaker}
+    if check.claim.spans:
+        claim["spans"] = [list(span) for span in check.claim.spans]
+    found = {
+        "claim": claim,
         "verdict": check.verdict,
         "flags": list(check.flags),
         "matches": [_match(match) for match in check.matches],
     }
+    return found | {"nearest": [quote_json(quote) for quote in check.nearest]} if check.nearest else found
 
 
 def _match(match: QuoteMatch) -> dict[str, Any]:
@@ -103,6 +107,7 @@ def _match(match: QuoteMatch) -> dict[str, Any]:
         "text": match.text,
         "speaker": match.speaker,
         "similarity": round(match.similarity, 4),
+        "group": match.group,
         "edits": edits,
         "context": _context(match),
         "status": article.status.state,

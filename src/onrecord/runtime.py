@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from onrecord.factcheck import check
 from onrecord.generation.llm import LanguageModel, LocalModel, find_model
 from onrecord.generation.prompts import FIXED
 from onrecord.ingest import IngestReport, Progress, ingest
+from onrecord.quotes.draft import quotations_in_draft
 from onrecord.quotes.people import Person, people
 from onrecord.search.embedder import Embedder, SentenceEmbedder, find_embedder
 from onrecord.search.keywords import KeywordIndex
@@ -30,9 +31,11 @@ from onrecord.storage.decisions import (
     write_decisions,
     write_statuses,
 )
+from onrecord.storage.drafts import read_draft
 from onrecord.storage.generations import Manifest, current_generation, open_generation, rollback, writer
 from onrecord.storage.store import Store
 from onrecord.text.normalise import single_line
+from onrecord.text.tokens import content_stems
 from onrecord.types import (
     Answer,
     AnswerEvent,
@@ -55,7 +58,7 @@ _log = logging.getLogger(__name__)
 # Below about a billion parameters at four bits a model invents more than it phrases when left to itself.
 _SMALL_MODEL_BYTES = 600 * 2**20
 _MOST_TRIED = 20
-_MOST_CANDIDATES = 50
+_NEAREST = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,17 +157,20 @@ class Runtime:
             raise QuestionError("the query is empty", hint="search for words")
         return self._index().retriever.search(query, k=k, filters=filters)
 
-    def check(self, claim: QuoteClaim) -> QuoteCheck:
-        """What the corpus holds of a quotation; decided by rules, no model takes part."""
+    def check(self, claim: QuoteClaim, *, nearest: bool = False) -> QuoteCheck:
+        """What the corpus holds of a quotation; decided by rules, no model takes part.
+
+        ``nearest`` adds quotes on the same subject where nothing was found; that needs the embedder.
+        """
         if not any(character.isalnum() for character in claim.text):
             raise QuestionError("the quotation is empty", hint="give the words that were said")
         opened = self._index()
         store = opened.retriever.store
         articles: dict[int, Article | None] = {}
 
-        def candidates(text: str) -> list[tuple[Article, Span]]:
+        def candidates(text: str, most: int) -> list[tuple[Article, Span]]:
             found = []
-            for place, window in opened.phrases.candidates(text, _MOST_CANDIDATES):
+            for place, window in opened.phrases.candidates(text, most):
                 if place not in articles:
                     articles[place] = store.article_at(place)
                 article = articles[place]
@@ -172,7 +178,18 @@ class Runtime:
                     found.append((article, Span(*window)))
             return found
 
-        return check(claim, candidates=candidates, quotes_of=store.quotes_of)
+        found = check(claim, candidates=candidates, quotes_of=store.quotes_of)
+        if nearest and found.verdict == "not_found":
+            return replace(found, nearest=tuple(self.quotes_about(claim.text, most=_NEAREST)))
+        return found
+
+    def check_draft(self, source: Path | bytes, name: str, *, nearest: bool = False) -> Iterator[QuoteCheck]:
+        """Check every quotation of a draft in order; ``name``'s suffix tells its format.
+
+        Raises FileError for what is no draft; see ``onrecord.storage.drafts.read_draft``.
+        """
+        claims = quotations_in_draft(read_draft(source, name))
+        return (self.check(claim, nearest=nearest) for claim in claims)
 
     def article(self, article_id: str) -> Article:
         """The article with this id; raises QuestionError where there is none."""
@@ -183,17 +200,54 @@ class Runtime:
             )
         return article
 
-    def quotes(self, *, speaker: str | None = None, article: str | None = None) -> Iterator[Quote]:
-        """The quotes of an article or of all, those of one speaker where one is named."""
+    def quotes(
+        self,
+        *,
+        speaker: str | None = None,
+        article: str | None = None,
+        since: date | None = None,
+        until: date | None = None,
+    ) -> Iterator[Quote]:
+        """The quotes of an article or of all, of one speaker, of some days; days are inclusive."""
         retriever = self._index().retriever
+        store = retriever.store
         names = retriever.speakers_called(speaker) if speaker is not None else None
-        articles = [self.article(article)] if article is not None else (a for a, _ in retriever.store.articles())
+        articles: Iterable[Article | None]
+        if article is not None:
+            articles = [self.article(article)]
+        elif names is not None:
+            articles = map(store.article_at, store.places_quoting(names))
+        else:
+            articles = (one for one, _ in store.articles())
         for one in articles:
-            if one.status.state == "withdrawn":
+            if one is None or one.status.state == "withdrawn" or not _is_between(one.published_on, since, until):
                 continue
-            for quote in retriever.store.quotes_of(one):
+            for quote in store.quotes_of(one):
                 if names is None or (quote.speaker is not None and quote.speaker.name in names):
                     yield quote
+
+    def quotes_about(self, subject: str, *, most: int = 20, filters: Filters | None = None) -> list[Quote]:
+        """The quotes nearest to a subject in meaning or words, the nearest first.
+
+        They are those of the nearest passages; of one passage, those that share more with the subject come first.
+        """
+        retriever = self._index().retriever
+        names = None if filters is None or filters.speaker is None else retriever.speakers_called(filters.speaker)
+        asked = set(content_stems(subject))
+        found: dict[tuple[str, tuple[Span, ...]], Quote] = {}
+        for hit in self.search(subject, k=max(most, 1), filters=filters):
+            passage = hit.passage
+            here = [
+                quote
+                for quote in retriever.store.quotes_of(passage.article)
+                if quote.start < passage.end
+                and passage.start < quote.end
+                and (names is None or (quote.speaker is not None and quote.speaker.name in names))
+            ]
+            here.sort(key=lambda quote: -len(asked.intersection(content_stems(quote.text))))
+            for quote in here:
+                found.setdefault((quote.article.id, quote.spans), quote)
+        return list(found.values())[:most]
 
     def speakers(self) -> tuple[Person, ...]:
         """Everybody who is quoted, the most quoted first."""
@@ -319,6 +373,13 @@ class Runtime:
         named = {person.name: (person.names, person.aliases) for person in known}
         retriever = Retriever(store, vectors, keywords, self.embedder, people=named)
         return _Opened(folder, manifest, vectors, keywords, phrases, decided, retriever, tuple(known))
+
+
+def _is_between(day: date | None, since: date | None, until: date | None) -> bool:
+    """Whether a day lies within the two; an unknown one only if nothing is asked for."""
+    if since is None and until is None:
+        return True
+    return day is not None and (since is None or since <= day) and (until is None or day <= until)
 
 
 def _question_about(quote: Quote) -> str | None:

@@ -387,10 +387,14 @@ def _check_answer_span(span: AnswerSpan, cited: Mapping[int, Citation]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class QuoteClaim:
-    """Words that somebody is said to have said, as they stand in a draft; without the outer marks."""
+    """Words that somebody is said to have said, without the outer marks.
+
+    ``spans`` are slices of the draft that they stand in, if they come from one; ``text`` joins them by a space.
+    """
 
     text: str
     speaker: str | None = None
+    spans: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -407,7 +411,8 @@ class QuoteMatch:
     """A place of the corpus that a claim was compared with.
 
     ``spans`` are slices of the article; ``quote`` is the extracted quote that they lie in, or None where the
-    words were printed outside any quote.  ``similarity`` is between 0 and 1.
+    words were printed outside any quote.  ``similarity`` is between 0 and 1.  Matches of one ``group`` were printed
+    with the same words, as copies are.
     """
 
     article: Article
@@ -415,6 +420,7 @@ class QuoteMatch:
     similarity: float
     edits: tuple[Edit, ...] = ()
     quote: Quote | None = None
+    group: int = 1
 
     @property
     def text(self) -> str:
@@ -431,13 +437,15 @@ class QuoteMatch:
 class QuoteCheck:
     """What the corpus holds of a claim; the verdict is decided by rules and never by a model.
 
-    ``matches`` are best first; ``flags`` name what an editor must look at (``number_changed``, ...).
+    ``matches`` are best first, copies side by side; ``flags`` name what an editor must look at (``number_changed``, ...).
+    ``nearest`` are quotes on the same subject, for a reader to judge, where nothing matches and somebody asked.
     """
 
     claim: QuoteClaim
     verdict: Verdict
     flags: tuple[str, ...] = ()
     matches: tuple[QuoteMatch, ...] = ()
+    nearest: tuple[Quote, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

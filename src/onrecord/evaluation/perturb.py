@@ -35,7 +35,6 @@ __all__ = ["build_checker", "build_world", "main"]
 
 _HELD_OUT = 0.05
 _HELD_OUT_CHINESE = 0.2
-_CANDIDATES = 24
 _POLNEAR = ("polnear", "dev")
 
 
@@ -92,8 +91,8 @@ def build_checker(articles: Sequence[Article], opened: ExitStack) -> Callable[[Q
     index = PhraseIndex(folder)
     extracted: dict[str, Sequence[Quote]] = {}
 
-    def candidates(text: str) -> Sequence[tuple[Article, Span]]:
-        return [(articles[row], Span(*place)) for row, place in index.candidates(text, _CANDIDATES)]
+    def candidates(text: str, most: int) -> Sequence[tuple[Article, Span]]:
+        return [(articles[row], Span(*place)) for row, place in index.candidates(text, most)]
 
     def quotes_of(article: Article) -> Sequence[Quote]:
         if article.id not in extracted:

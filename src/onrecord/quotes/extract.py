@@ -226,11 +226,12 @@ def _continued(
     carried: _Found | None,
 ) -> Span | None:
     """Whom a quotation without a cue of its own continues: the speaker before it, if there is one."""
+    end = found[-1].spans[-1].end if found else block.start
+    for entry in reversed(said):
+        if entry.cue.end <= pair.start and not (found and (entry is found[-1].said or entry.cue.start < end)):
+            return entry.source
     if found:
         return found[-1].mention
-    for entry in reversed(said):
-        if entry.cue.end <= pair.start:
-            return entry.source
     if carried is not None and not text[block.start : pair.start].strip():
         return carried.mention
     return None

@@ -82,6 +82,11 @@ _MALE = word_set("""
     stanley fred howard craig derek dean glenn todd tony victor warren wesley gordon geoffrey edwin
     duncan edgar
     """)
+# Names that men and women bear, here or there.
+_EITHER = word_set("""
+    alexis andrea jean kim kelly taylor tracy dana jordan chris sam max alex pat robin leslie jamie casey morgan logan
+    ashley lindsey nikki sasha ariel jan gail marion shannon terry francis vivian
+    """)
 
 
 def named(phrase: str) -> Named:
@@ -182,6 +187,8 @@ def gender(name: Named) -> str:
     if name.title in _FEMALE_TITLES:
         return "f"
     first = name.bare.split()[0].lower() if " " in name.bare else ""
+    if first in _EITHER:
+        return ""
     if first in _FEMALE:
         return "" if first in _MALE else "f"
     return "m" if first in _MALE else ""

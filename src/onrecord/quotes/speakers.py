@@ -26,6 +26,11 @@ _NOT_A_FIRST_NAME = word_set("""
     friday saturday sunday
     """)
 _WHO_FOLLOWS = re.compile(r"((?:[A-Z][\w.’'-]+ ){0,4}[A-Z][\w’'-]+),? $")
+_WHERE_SUBJECTS_STAND = re.compile(
+    r"(?:[.?!,;:—–\n][ \n]*|\b(?:[Ww]hen|[Ww]hile|[Aa]s|[Aa]fter|[Bb]efore|[Ii]f|[Ss]ince|[Aa]lthough|[Bb]ut|that|because) )"
+    r"(?:[A-Z][\w.’'-]* ){0,3}[A-Z][\w’'-]+"
+)
+_QUOTED = re.compile(r"“[^“”\n]*”|\"[^\"\n]*\"")
 _NAMESAKES = 40
 _PRONOUN_REACH = 1500
 
@@ -204,5 +209,16 @@ def _antecedent(
         if place.start - person.last > _PRONOUN_REACH:
             return None
         if person.gender in (sex, ""):
-            return person
+            return None if _is_doubtful(text, Span(person.last, place.start), person, sex, full_names) else person
     return None
+
+
+def _is_doubtful(text: str, between: Span, person: _Person, sex: str, full_names: dict[str, list[str]]) -> bool:
+    """Whether, outside quotations, somebody else whom the pronoun fits is named where subjects stand."""
+    own = set(person.name.split())
+    for match in _WHERE_SUBJECTS_STAND.finditer(_QUOTED.sub("", text[between.start : between.end])):
+        word = match.group().split()[-1]
+        for other in full_names.get(word, ()):
+            if word == surname(other) and own.isdisjoint(other.split()) and gender(named(other)) in (sex, ""):
+                return True
+    return False

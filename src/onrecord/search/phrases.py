@@ -1,8 +1,9 @@
 """Exact and near words: where in the articles the words of a quotation stand, in this order or nearly so.
 
-Of every place in the articles the index keeps the shortest sequence of words that is rare: one word if it
-is a rare one, two or more if they are common.  A quotation holds some of these sequences even after
-words in it were changed, so the places that share most of them, the rarest first, are where to look.
+Of every two neighbouring places in the articles the index keeps the shortest sequence of words that is rare: one
+word if it is a rare one, two or more if they are common, many where copies are printed again and again.  A quotation
+holds some of these sequences even after words in it were changed, so the places that share most of them, the rarest
+first, are where to look.
 """
 
 from __future__ import annotations
@@ -24,19 +25,25 @@ __all__ = ["PhraseIndex", "PhraseWriter"]
 _Ints = npt.NDArray[np.uint32]
 _Hashes = npt.NDArray[np.uint64]
 
-_CHUNK = 64  # words; a posting names a chunk of an article, not a word of it
-_LONGEST = 5  # words in a sequence
-_RARE = 3000  # chunks that hold a rare sequence, at most
-_SAMPLE = 24  # chunks kept of a common one, for quotations that are too short to hold a rare one
+_CHUNK = 32  # words; a posting names a chunk of an article, not a word of it
+_SHORT = 5  # words in a sequence, at most; longer ones are kept only where no shorter one is rare
+_LONGEST = 32
+_RARE = 32  # times that a rare sequence occurs, at most
+_RARE_LONG = 256  # the same for long sequences, which are what is printed again and again
+_EVERY = 2  # of so many neighbouring words one begins a sequence that is kept, the shorter the better
+_SAMPLE = 6  # chunks kept of a common one, for quotations that are too short to hold a rare one
 _BLOCK = 1 << 20  # words worked on at a time
-_COUNTERS = 1 << 24
-_PER_BUCKET = 8
+_MOST_COUNTERS = 1 << 24
+_PER_BUCKET = 16
 _COMMON = np.uint64(0x5DEECE66D1234567)  # sets sampled sequences apart from the rare ones
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
-_CAP = 2 * _RARE
+_CAP = 3000  # postings read of one bucket
 _BUDGET = 400_000  # postings read for one quotation
+_LEAST_SHARE = 0.1  # of what the best place shares with a quotation; what shares less is chance
+_FEW = 6  # places that rare sequences lead to, below which common ones are looked up, too
 _SEGMENTS = 8
-_FILES = ("buckets", "chunks", "postings")
+_MOST_WORDS = 2000  # of a text longer than that, samples from its beginning to its end are looked up
+_FILES = ("articles", "buckets", "chunks", "postings")
 
 
 class PhraseWriter:
@@ -47,8 +54,10 @@ class PhraseWriter:
         self._folder = folder
         self._codes: dict[str, int] = {}
         self._words: list[_Ints] = []
-        self._chunks: list[tuple[int, int, int, int]] = []
-        """Article, first and last code point, first word (counted over all articles)."""
+        self._chunks: list[tuple[int, int]] = []
+        """Where each begins: its code point in the article, and its first word, counted over all articles."""
+        self._articles: list[tuple[int, int]] = []
+        """The first chunk of each article, and where its last word ends."""
         self._size = 0
 
     def add(self, article_row: int, article: Article) -> None:
@@ -65,22 +74,26 @@ class PhraseWriter:
                 words.append(code)
                 starts.append(start)
                 ends.append(end)
-        for at in range(0, len(words), _CHUNK):
-            last = min(at + _CHUNK, len(words)) - 1
-            self._chunks.append((article_row, starts[at], ends[last], self._size + at))
+        if article_row != len(self._articles):
+            raise ValueError(f"article {article_row} comes as number {len(self._articles)}")
+        self._articles.append((len(self._chunks), ends[-1] if ends else 0))
+        self._chunks += [(starts[at], self._size + at) for at in range(0, len(words), _CHUNK)]
         self._words.append(np.array(words, dtype=np.uint32))
         self._size += len(words)
 
     def finish(self) -> None:
         """Write everything."""
         words = np.concatenate([*self._words, np.zeros(_LONGEST, dtype=np.uint32)])
-        chunks = np.array(self._chunks, dtype=np.uint64).reshape(-1, 4)
+        chunks = np.array(self._chunks, dtype=np.uint64).reshape(-1, 2)
+        articles = np.array(self._articles, dtype=np.uint32).reshape(-1, 2)
         places = _chunk_of_each_word(chunks, self._size)
-        grams, postings = _rare_sequences(words, places, chunks[:, 0].astype(np.uint32))
+        rows = _rows(articles, np.arange(len(chunks)))
+        grams, postings = _rare_sequences(words, places, rows, _bits(len(chunks)))
         count = max(1 << (len(grams) // _PER_BUCKET).bit_length(), 1024)
         buckets, postings = _in_buckets(grams, postings, count)
         np.save(self._folder / "buckets.npy", buckets, allow_pickle=False)
-        np.save(self._folder / "chunks.npy", chunks[:, :3].astype(np.uint32), allow_pickle=False)
+        np.save(self._folder / "articles.npy", articles, allow_pickle=False)
+        np.save(self._folder / "chunks.npy", chunks[:, 0].astype(np.uint32), allow_pickle=False)
         np.save(self._folder / "postings.npy", postings, allow_pickle=False)
 
 
@@ -89,63 +102,61 @@ class PhraseIndex:
 
     def __init__(self, folder: Path) -> None:
         try:
-            self._buckets, self._chunks, self._postings = (
+            self._articles, self._buckets, self._chunks, self._postings = (
                 np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in _FILES
             )
         except (OSError, ValueError, EOFError) as error:
             raise IndexDamagedError(f"{folder.name} is not a phrase index", hint="run `onrecord verify`") from error
 
-    def candidates(self, text: str, most: int) -> list[tuple[int, tuple[int, int]]]:
+    def candidates(self, text: str, most: int = 24) -> list[tuple[int, tuple[int, int]]]:
         """At most ``most`` places that may hold these words or some of them, the likeliest first.
 
         Each is an article's row and a span of its code points.  Besides the places that fit the whole
         text there are some that fit a part of it best, since two quotations may have been joined.
         """
         words = np.fromiter((_code(shown) for _, _, shown in scan(text)), dtype=np.uint32)
-        hits = self._hits(words)
-        if hits is None or most < 1:
-            return []
         width = len(words) // _CHUNK + 2
-        best = self._spans(hits, width, most)
+        if len(words) > _MOST_WORDS:
+            words = np.concatenate([words[low : low + _MOST_WORDS // _SEGMENTS] for low, _ in _segments(len(words))])
+        rare = self._hits(words, np.uint64(0))
+        best = self._spans(rare, width, most)
+        parts: list[tuple[int, int]] = []
         for low, high in _segments(len(words)):
-            inside = hits.of(low, high)
-            best += [span for span in self._spans(inside, 2, 2) if span not in best]
-        whole, parts = best[: max(most * 2 // 3, 1)], best[most:]
-        rest = best[len(whole) : most]
-        return [self._window(span) for span in [*whole, *parts, *rest][:most]]
+            parts += [span for span in self._spans(rare.of(low, high), 2, 1) if not _touches(span, [*best, *parts])]
+        whole = best[: most * 2 // 3]
+        found = [*whole, *parts, *best[len(whole) :]]
+        if len(found) < _FEW:
+            found += self._spans(self._hits(words, _COMMON), width, most)
+        return [self._window(span) for span in list(dict.fromkeys(found))[:most]]
 
-    def _hits(self, words: _Ints) -> _Hits | None:
-        """Every chunk that shares a rare sequence with the words, or, if there is none, a common one."""
-        return self._holding(words, np.uint64(0)) or self._holding(words, _COMMON)
-
-    def _holding(self, words: _Ints, kind: np.uint64) -> _Hits | None:
-        found: list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]] = []
-        mask = np.uint32(len(self._buckets) - 2)
-        for size in range(1, _LONGEST + 1):
-            hashes = _hashes(words, size) ^ kind
-            if not len(hashes):
-                break
-            _, once = np.unique(hashes, return_index=True)
-            buckets = _shortened(hashes[once]) & mask
-            first = self._buckets[buckets].astype(np.int64)
-            last = self._buckets[buckets + np.uint32(1)].astype(np.int64)
-            full = last > first
-            found.append((once[full], first[full], np.minimum(last, first + _CAP)[full]))
-        if not sum(len(at) for at, _, _ in found):
-            return None
-        at, first, last = (np.concatenate(parts) for parts in zip(*found, strict=True))
-        sizes = last - first
+    def _hits(self, words: _Ints, kind: np.uint64) -> _Hits:
+        """Every chunk that holds a sequence of the words, as rare or as a sample of a common one."""
+        if not len(words):
+            return _NO_HITS
+        bits = _bits(len(self._chunks))
+        every = [hashes ^ kind for hashes in _hashes_by_size(words)]
+        places = np.concatenate([np.arange(len(hashes)) for hashes in every])
+        hashes, first_place = np.unique(np.concatenate(every), return_index=True)
+        at, marks = places[first_place], _mark(hashes, bits)
+        buckets = _shortened(hashes) & np.uint32(len(self._buckets) - 2)
+        first = self._buckets[buckets].astype(np.int64)
+        sizes = np.minimum(self._buckets[buckets + np.uint32(1)] - first, _CAP)
         order = np.argsort(sizes, kind="stable")
         order = order[: max(int(np.searchsorted(np.cumsum(sizes[order]), _BUDGET)), 1)]
-        at, first, sizes = at[order], first[order], sizes[order]
-        steps = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-        chunks = self._postings[np.repeat(first, sizes) + steps].astype(np.int64)
-        weights = np.log1p(len(self._chunks) / sizes)
-        return _Hits(chunks, np.repeat(weights, sizes), np.repeat(at, sizes))
+        at, first, sizes, marks = at[order], first[order], sizes[order], marks[order]
+        sequence = np.repeat(np.arange(len(at)), sizes)
+        steps = np.arange(len(sequence)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        postings = self._postings[first[sequence] + steps]
+        # Other sequences of the bucket bear another mark, nearly all of them.
+        same = (postings >> np.uint32(bits)) == (marks >> np.uint32(bits))[sequence]
+        sequence = sequence[same]
+        chunks = (postings[same] & np.uint32((1 << bits) - 1)).astype(np.int64)
+        weights = np.log1p(len(self._chunks) / np.maximum(np.bincount(sequence, minlength=len(at)), 1))
+        return _Hits(chunks, weights[sequence], at[sequence])
 
     def _spans(self, hits: _Hits, width: int, most: int) -> list[tuple[int, int]]:
         """The neighbouring chunks, at most ``width`` of them, in which most of the hits lie."""
-        if not len(hits.chunks):
+        if not len(hits.chunks) or most < 1:
             return []
         chunks, inverse = np.unique(hits.chunks, return_inverse=True)
         scores = np.bincount(inverse, hits.weights)
@@ -156,7 +167,10 @@ class PhraseIndex:
         # A place in the middle of a span would be listed again as the beginning of a poorer one.
         spans: list[tuple[int, int]] = []
         taken: set[int] = set()
+        least = _LEAST_SHARE * float(totals.max())
         for index in np.argsort(-totals, kind="stable")[: most * (width + 1) * 2].tolist():
+            if totals[index] < least:
+                break
             span = int(chunks[index]), int(chunks[until[index] - 1]) + 1
             if taken.isdisjoint(span_chunks := range(*span)):
                 taken.update(span_chunks)
@@ -167,13 +181,15 @@ class PhraseIndex:
 
     def _ends(self, chunks: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """For each chunk the index after the last of these chunks that is of the same article."""
-        rows = self._chunks[chunks, 0]
+        rows = _rows(self._articles, chunks)
         ends: npt.NDArray[np.int64] = np.searchsorted(rows, rows, side="right")
         return ends
 
     def _window(self, span: tuple[int, int]) -> tuple[int, tuple[int, int]]:
-        first, last = self._chunks[span[0]], self._chunks[span[1] - 1]
-        return int(first[0]), (int(first[1]), int(last[2]))
+        row = int(_rows(self._articles, np.array([span[0]]))[0])
+        goes_on = span[1] < len(self._chunks) and int(_rows(self._articles, np.array([span[1]]))[0]) == row
+        end = self._chunks[span[1]] if goes_on else self._articles[row, 1]
+        return row, (int(self._chunks[span[0]]), int(end))
 
 
 class _Hits(NamedTuple):
@@ -187,6 +203,13 @@ class _Hits(NamedTuple):
         """Those of the sequences that begin at one of the words ``low`` to ``high``."""
         inside = (self.places >= low) & (self.places < high)
         return _Hits(self.chunks[inside], self.weights[inside], self.places[inside])
+
+
+_NO_HITS = _Hits(np.zeros(0, np.int64), np.zeros(0, np.float64), np.zeros(0, np.int64))
+
+
+def _touches(span: tuple[int, int], others: Sequence[tuple[int, int]]) -> bool:
+    return any(span[0] < end and start < span[1] for start, end in others)
 
 
 def _segments(count: int) -> Iterator[tuple[int, int]]:
@@ -203,48 +226,112 @@ def _code(shown: str) -> int:
 
 
 def _hashes(words: _Ints, size: int) -> _Hashes:
-    """The hash of each sequence of ``size`` words."""
+    """The hash of each sequence of ``size`` words, of short ones."""
     count = max(len(words) - size + 1, 0)
     hashes = np.full(count, size, dtype=np.uint64)
     for offset in range(size):
-        hashes = (hashes ^ words[offset : offset + count]) * _FACTOR
-        hashes ^= hashes >> np.uint64(29)
+        hashes = _extended(hashes, words[offset : offset + count])
     return hashes
 
 
+def _extended(hashes: _Hashes, words: _Ints) -> _Hashes:
+    """The hash of each sequence and one more word."""
+    hashes = (hashes ^ words) * _FACTOR
+    hashes ^= hashes >> np.uint64(29)
+    return hashes
+
+
+def _hashes_by_size(words: _Ints) -> Iterator[_Hashes]:
+    """The hashes of the sequences of one word, of two words, and so on."""
+    for size in range(1, min(_SHORT, len(words)) + 1):
+        hashes = _hashes(words, size)
+        yield hashes
+    for size in range(_SHORT + 1, min(_LONGEST, len(words)) + 1):
+        hashes = _extended(hashes[:-1], words[size - 1 :])
+        yield hashes
+
+
+def _rows(articles: _Ints, chunks: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """The article of each chunk; one without words has none."""
+    rows: npt.NDArray[np.int64] = np.searchsorted(articles[:, 0], chunks, side="right") - 1
+    return rows
+
+
 def _chunk_of_each_word(chunks: npt.NDArray[np.uint64], size: int) -> _Ints:
-    firsts = chunks[:, 3].astype(np.int64)
+    firsts = chunks[:, 1].astype(np.int64)
     lengths = np.diff(np.append(firsts, size))
     return np.repeat(np.arange(len(chunks), dtype=np.uint32), lengths)
 
 
-def _rare_sequences(words: _Ints, places: _Ints, articles: _Ints) -> tuple[_Ints, _Ints]:
-    """The hashes of the sequences to keep, with the chunk where each begins.
+def _rare_sequences(words: _Ints, places: _Ints, articles: npt.NDArray[np.int64], bits: int) -> tuple[_Ints, _Ints]:
+    """The hashes of the sequences to keep, with the chunk where each begins, marked.
 
     A rare sequence that holds a shorter rare one is left out: where it stands, that one stands, too.
     """
-    counts = [_counts(words, len(places), size) for size in range(1, _LONGEST + 1)]
-    samples = np.zeros((_LONGEST, _COUNTERS), dtype=np.uint8)
+    counters = min(1 << (8 * len(places) + 1024).bit_length(), _MOST_COUNTERS)
+    counts = [_counts(words, len(places), size, counters) for size in range(1, _SHORT + 1)]
+    samples = np.zeros((_SHORT, counters), dtype=np.uint8)
     grams: list[_Ints] = []
-    chunks: list[_Ints] = []
+    postings: list[_Ints] = []
+    common: list[npt.NDArray[np.int64]] = []
     for at in range(0, len(places), _BLOCK):
         here = places[at : at + _BLOCK]
         covered = np.zeros(len(here) + 1, dtype=bool)
-        for size in range(1, _LONGEST + 1):
+        taken = np.zeros(len(here) // _EVERY + 1, dtype=bool)
+        for size in range(1, _SHORT + 1):
             hashes = _hashes(words[at : at + len(here) + size - 1], size)[: len(here)]
-            counters = _counter(hashes)
+            counter = _counter(hashes, counters)
             ends = np.minimum(np.arange(at, at + len(here)) + size - 1, len(places) - 1)
             whole = articles[places[ends]] == articles[here]
-            rare = counts[size - 1][counters] <= _RARE
+            frequency = counts[size - 1][counter]
+            rare = frequency <= _RARE
             covered = covered[:-1] | covered[1:]
-            kept = whole & ~covered & rare
+            kept = _one_of_each(np.flatnonzero(whole & ~covered & rare), taken)
             grams.append(_shortened(hashes[kept]))
-            chunks.append(here[kept])
-            kept = whole & ~covered & _sampled(counters, ~rare, samples[size - 1])
+            postings.append(here[kept] | _mark(hashes[kept], bits))
+            kept = whole & ~covered & _sampled(counter, ~rare, samples[size - 1])
             grams.append(_shortened(hashes[kept] ^ _COMMON))
-            chunks.append(here[kept])
+            postings.append(here[kept] | _mark(hashes[kept] ^ _COMMON, bits))
             covered = np.append(covered | rare, False)
-    return _together(grams), _together(chunks)
+        common.append(at + np.flatnonzero(~covered[:-1]))
+    if common:
+        _add_long_sequences(words, places, articles, np.concatenate(common), bits, grams, postings)
+    return _together(grams), _together(postings)
+
+
+def _one_of_each(starts: npt.NDArray[np.int64], taken: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+    """The first of the starts in each group of neighbouring words that has none yet."""
+    groups, first = np.unique(starts // _EVERY, return_index=True)
+    free = ~taken[groups]
+    taken[groups] = True
+    return starts[first[free]]
+
+
+def _add_long_sequences(
+    words: _Ints,
+    places: _Ints,
+    articles: npt.NDArray[np.int64],
+    common: npt.NDArray[np.int64],
+    bits: int,
+    grams: list[_Ints],
+    postings: list[_Ints],
+) -> None:
+    """Go on where no short sequence is rare: wherever a sequence stands, all that it holds is common there, too."""
+    hashes = np.full(len(common), _SHORT, dtype=np.uint64)
+    for offset in range(_SHORT):
+        hashes = _extended(hashes, words[common + offset])
+    for size in range(_SHORT + 1, _LONGEST + 1):
+        ends = common + size - 1
+        inside = np.append(common[1:] == common[:-1] + 1, False) & (ends < len(places))
+        inside[inside] = articles[places[ends[inside]]] == articles[places[common[inside]]]
+        common, hashes = common[inside], _extended(hashes[inside], words[ends[inside]])
+        if not len(common):
+            return
+        _, inverse, frequency = np.unique(hashes, return_inverse=True, return_counts=True)
+        rare = frequency[inverse] <= _RARE_LONG
+        grams.append(_shortened(hashes[rare]))
+        postings.append(places[common[rare]] | _mark(hashes[rare], bits))
+        common, hashes = common[~rare], hashes[~rare]
 
 
 def _together(parts: Sequence[_Ints]) -> _Ints:
@@ -272,17 +359,28 @@ def _shortened(hashes: _Hashes) -> _Ints:
     return shortened
 
 
-def _counter(hashes: _Hashes) -> npt.NDArray[np.int64]:
-    return (hashes % np.uint64(_COUNTERS)).astype(np.int64)
+def _bits(chunks: int) -> int:
+    """How many bits of a posting number the chunk; the others mark the sequence."""
+    return max(chunks - 1, 1).bit_length()
 
 
-def _counts(words: _Ints, size: int, length: int) -> npt.NDArray[np.uint16]:
+def _mark(hashes: _Hashes, bits: int) -> _Ints:
+    """What tells the sequences of one bucket apart: the bits that the number of the chunk leaves free."""
+    marks: _Ints = (hashes.astype(np.uint32) << np.uint32(bits)) if bits < 32 else np.zeros(len(hashes), np.uint32)
+    return marks
+
+
+def _counter(hashes: _Hashes, counters: int) -> npt.NDArray[np.int64]:
+    return (hashes % np.uint64(counters)).astype(np.int64)
+
+
+def _counts(words: _Ints, size: int, length: int, counters: int) -> npt.NDArray[np.uint16]:
     """How often sequences of a length occur, by the hash; two sequences may share a counter."""
-    counts = np.zeros(_COUNTERS, dtype=np.int64)
+    counts = np.zeros(counters, dtype=np.int64)
     for at in range(0, size, _BLOCK):
         stop = min(at + _BLOCK, size)
         hashes = _hashes(words[at : stop + length - 1], length)
-        counts += np.bincount(_counter(hashes), minlength=_COUNTERS)
+        counts += np.bincount(_counter(hashes, counters), minlength=counters)
     return np.minimum(counts, 65_535).astype(np.uint16)
 
 

@@ -20,6 +20,7 @@ from charset_normalizer import from_bytes
 from onrecord.errors import FileError
 from onrecord.storage.readers import article_from
 from onrecord.text.normalise import single_line
+from onrecord.text.tokens import detect_language
 from onrecord.types import Article, Block, BlockKind
 
 __all__ = ["DRAFT_SUFFIXES", "read_draft"]
@@ -71,6 +72,13 @@ def read_draft(source: Path | bytes, name: str) -> Article:
     if suffix not in DRAFT_SUFFIXES:
         raise FileError(f"{name} is not one of {', '.join(DRAFT_SUFFIXES)}", hint="save the draft as one of these")
     data = _bytes(source, name)
+    try:
+        return _read(data, name, suffix)
+    except FileError as error:
+        raise FileError(f"{name}: {error.message}", hint=error.hint) from error
+
+
+def _read(data: bytes, name: str, suffix: str) -> Article:
     if suffix == ".docx":
         return _article(_docx_paragraphs(data), name)
     text = _decoded(data)
@@ -115,14 +123,15 @@ def _decoded(data: bytes) -> str:
 
 def _article(paragraphs: Paragraphs, name: str) -> Article:
     if not paragraphs:
-        raise FileError(f"{name} holds no text that a reader would see", hint="check the file")
+        raise FileError("it holds no text that a reader would see", hint="check the file")
     blocks: list[Block] = []
     at = 0
     for text, kind in paragraphs:
         blocks.append(Block(kind, at, at + len(text)))
         at += len(text) + 2
     whole = "\n\n".join(text for text, _ in paragraphs)
-    return Article(id=name, text=whole, blocks=tuple(blocks), title=single_line(paragraphs[0][0])[:200])
+    title = single_line(paragraphs[0][0])[:200]
+    return Article(id=name, text=whole, blocks=tuple(blocks), title=title, language=detect_language(whole))
 
 
 class _VisibleText(HTMLParser):

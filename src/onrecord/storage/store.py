@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -28,17 +28,16 @@ CREATE TABLE passages (
     key BLOB NOT NULL
 ) STRICT;
 CREATE TABLE quotes (
-    article INTEGER NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL, speaker TEXT, meta TEXT NOT NULL
-) STRICT;
+    article INTEGER NOT NULL, place INTEGER NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL, speaker INTEGER,
+    meta TEXT NOT NULL, PRIMARY KEY (article, place)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE speakers (
-    name TEXT PRIMARY KEY, aliases TEXT NOT NULL, direct INTEGER NOT NULL, reported INTEGER NOT NULL,
-    articles INTEGER NOT NULL
+    no INTEGER PRIMARY KEY, name TEXT NOT NULL, aliases TEXT NOT NULL, direct INTEGER NOT NULL,
+    reported INTEGER NOT NULL, articles INTEGER NOT NULL
 ) STRICT;
 """
 _INDEXES = """
 CREATE INDEX passages_article ON passages (article, start);
-CREATE INDEX quotes_article ON quotes (article, start);
-CREATE INDEX quotes_speaker ON quotes (speaker) WHERE speaker IS NOT NULL;
 CREATE INDEX articles_day ON articles (day);
 CREATE INDEX copies_leader ON copies (leader);
 """
@@ -77,7 +76,7 @@ class StoreWriter:
             )
         for quote in quotes:
             if quote.speaker is not None:
-                self._speakers.setdefault(quote.speaker.name, _Counted()).count(quote, no)
+                self._speaker(quote.speaker.name).count(quote, no)
 
     def _add(
         self,
@@ -97,21 +96,27 @@ class StoreWriter:
         )
         self._rows += len(passages)
         self._db.executemany(
-            "INSERT INTO quotes VALUES (?, ?, ?, ?, ?)",
-            ((no, q.start, q.end, q.speaker and q.speaker.name, _quote_meta(q)) for q in quotes),
+            "INSERT INTO quotes VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                (no, place, q.start, q.end, q.speaker and self._speaker(q.speaker.name).no, meta)
+                for place, (q, meta) in enumerate(zip(quotes, _quote_metas(quotes), strict=True))
+            ),
         )
+
+    def _speaker(self, name: str) -> _Counted:
+        return self._speakers.setdefault(name, _Counted(len(self._speakers) + 1))
 
     def finish(self) -> None:
         """Write everything; the store is read-only from now on."""
         speakers = (
-            (name, _json(list(one.aliases)), one.direct, one.reported, one.articles)
+            (one.no, name, _json(list(one.aliases)), one.direct, one.reported, one.articles)
             for name, one in self._speakers.items()
         )
         leaders = groups(self._signatures)
         led = {leader for place, leader in enumerate(leaders) if place != leader}
         copies = ((place + 1, leader + 1) for place, leader in enumerate(leaders) if leader in led)
         with _writing(self._path):
-            self._db.executemany("INSERT INTO speakers VALUES (?, ?, ?, ?, ?)", speakers)
+            self._db.executemany("INSERT INTO speakers VALUES (?, ?, ?, ?, ?, ?)", speakers)
             self._db.executemany("INSERT INTO copies VALUES (?, ?)", copies)
             self._db.executescript(_INDEXES + "PRAGMA optimize;")
             self._db.commit()
@@ -136,6 +141,7 @@ def _writing(path: Path) -> Iterator[None]:
 class _Counted:
     """What is known of one name so far."""
 
+    no: int
     aliases: dict[str, None] = field(default_factory=dict)
     direct: int = 0
     reported: int = 0
@@ -236,11 +242,16 @@ class Store:
     def quotes_of(self, article: Article) -> tuple[Quote, ...]:
         """The quotes of an article, in order."""
         rows = self._rows(
-            "SELECT q.speaker, q.meta FROM quotes q JOIN articles a ON a.no = q.article"
-            " WHERE a.id = ? ORDER BY q.start",
+            "SELECT q.start, q.stop, s.name, q.meta FROM articles a JOIN quotes q ON q.article = a.no"
+            " LEFT JOIN speakers s ON s.no = q.speaker WHERE a.id = ? ORDER BY q.place",
             (article.id,),
         )
-        return tuple(_quote(article, speaker, meta) for speaker, meta in rows)
+        return tuple(_quotes(article, rows))
+
+    def places_quoting(self, names: Sequence[str]) -> list[int]:
+        """The places, as ``article_at`` counts them, of the articles that quote somebody under one of these names."""
+        sql = f"SELECT DISTINCT article FROM quotes WHERE speaker IN ({_speakers(names)}) ORDER BY article"  # noqa: S608
+        return [no - 1 for (no,) in self._rows(sql, names)]
 
     def speakers(self) -> list[SpeakerRecord]:
         """Each name that somebody is quoted under, with its other forms and counts over all articles."""
@@ -306,7 +317,7 @@ class Store:
         if filters.speaker is not None:
             where.append(
                 "EXISTS (SELECT 1 FROM quotes q WHERE q.article = p.article AND q.start < p.stop"  # noqa: S608
-                f" AND q.stop > p.start AND q.speaker IN ({_marks(speakers)}))"
+                f" AND q.stop > p.start AND q.speaker IN ({_speakers(speakers)}))"
             )
             values += speakers
         if not where:
@@ -329,6 +340,10 @@ class Store:
 def _is_storable(text: str) -> bool:
     # An argument that is not UTF-8 arrives with half characters, which no article's id holds.
     return not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def _speakers(names: Sequence[str]) -> str:
+    return f"SELECT no FROM speakers WHERE name IN ({_marks(names)})"  # noqa: S608
 
 
 def _marks(values: Sequence[str]) -> str:
@@ -359,31 +374,43 @@ def _article(article_id: str, meta: str, text: str) -> Article:
     return Article(id=article_id, text=text, blocks=blocks, authors=authors, status=Status(state, note), **fields)
 
 
-def _quote_meta(quote: Quote) -> str:
-    speaker = quote.speaker
-    return _json(
-        {
-            "spans": quote.spans,
-            "mention": quote.mention,
-            "cue": quote.cue,
-            "direct": quote.direct,
-            "aliases": speaker.aliases if speaker else (),
-            "role": speaker.role if speaker else None,
-        }
-    )
+def _quote_metas(quotes: Sequence[Quote]) -> Iterator[str]:
+    """What the columns do not say of each quote; a speaker's aliases and role only where they are new.
+
+    Places count from the quote's start, and of its spans only the inner ends are named, since there are many quotes.
+    """
+    known: dict[str, Speaker] = {}
+    for quote in quotes:
+        start, mention, speaker = quote.start, quote.mention, quote.speaker
+        inner = [place - start for span in quote.spans for place in span][1:-1]
+        fields: list[Any] = [
+            int(quote.direct),
+            quote.cue,
+            mention and [mention.start - start, mention.end - start],
+            inner,
+        ]
+        if speaker is not None and known.get(speaker.name) != speaker:
+            known[speaker.name] = speaker
+            fields += [speaker.aliases, speaker.role]
+        yield _json(fields)
 
 
-def _quote(article: Article, speaker: str | None, meta: str) -> Quote:
-    fields = json.loads(meta)
-    return Quote(
-        article,
-        spans=tuple(Span(*span) for span in fields["spans"]),
-        speaker=Speaker(speaker, tuple(fields["aliases"]), fields["role"]) if speaker else None,
-        mention=Span(*fields["mention"]) if fields["mention"] else None,
-        cue=fields["cue"],
-        direct=fields["direct"],
-    )
+def _quotes(article: Article, rows: Iterable[tuple[int, int, str | None, str]]) -> Iterator[Quote]:
+    known: dict[str, Speaker] = {}
+    for start, stop, name, meta in rows:
+        direct, cue, mention, inner, *speaker = json.loads(meta)
+        if name is not None and speaker:
+            known[name] = Speaker(name, tuple(speaker[0]), speaker[1])
+        places = iter((start, *(start + place for place in inner), stop))
+        yield Quote(
+            article,
+            spans=tuple(Span(*span) for span in zip(places, places, strict=True)),
+            speaker=known[name] if name is not None else None,
+            mention=Span(start + mention[0], start + mention[1]) if mention else None,
+            cue=cue,
+            direct=bool(direct),
+        )
 
 
-def _json(value: Mapping[str, Any] | list[str]) -> str:
+def _json(value: Mapping[str, Any] | list[Any]) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

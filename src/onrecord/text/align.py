@@ -48,7 +48,7 @@ _TOKEN = re.compile(
     r"|(?:(?<![^\s(\[\"'])-(?=\d))?\d{1,64}(?:[.,:/]\d{1,64}){0,7}"
     rf"|[^\W\d_{_HAN}][{_MARKS}]*(?:['\[\]]?[^\W\d_{_HAN}][{_MARKS}]*){{0,63}}"
     r"|[%&@+=<>$]"
-    r"|[^\w\s\x00-\x7f\u2010-\u2027\u2032-\u205e\u3001-\u3003\u3008-\u3011\u3014-\u301f]"
+    r"|[^\w\s\x00-\x7f\u2010-\u2027\u2032-\u205e\u22ef\u3001-\u3003\u3008-\u3011\u3014-\u301f]"
 )
 _THOUSANDS = re.compile(r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 # What can be compared as it stands: no accents apart from their letters, no compatibility forms, nothing unseen.
