@@ -20,7 +20,7 @@ from onrecord.search.vectors import VectorIndex, write_vectors
 from onrecord.storage.generations import Manifest, current_generation, open_generation, publish, writer
 from onrecord.storage.readers import Rejection, content_hash, find_files, read_file
 from onrecord.storage.store import Store, StoreWriter
-from onrecord.text.passages import context_of, passages
+from onrecord.text.passages import context_of, opening_of, passages
 from onrecord.types import Article, Passage, Quote
 
 __all__ = ["IngestReport", "Progress", "ingest"]
@@ -181,9 +181,11 @@ class _Build:
         counts = {"articles": 0, "passages": 0, "quotes": 0}
         for article, digest, found, quotes in self._articles():
             keys = []
+            opening = opening_of(article)
             for passage in found:
                 context = context_of(passage)
-                keywords.add(context, passage.text)
+                keywords.add(context, passage.text, opening=opening)
+                opening = ""
                 keys.append(self._key(context, passage.text))
                 if keys[-1] not in known:
                     texts.setdefault(keys[-1], f"{context}\n{passage.text}")

@@ -6,7 +6,7 @@ import logging
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 
@@ -33,6 +33,7 @@ from onrecord.storage.decisions import (
 from onrecord.storage.generations import Manifest, current_generation, open_generation, rollback, writer
 from onrecord.storage.store import Store
 from onrecord.text.normalise import single_line
+from onrecord.text.when import period_of
 from onrecord.types import (
     Answer,
     AnswerEvent,
@@ -148,11 +149,14 @@ class Runtime:
             copying=self._model_is_small,
         )
 
-    def search(self, query: str, *, k: int = 10, filters: Filters | None = None) -> list[Hit]:
-        """The passages nearest to a query."""
+    def search(
+        self, query: str, *, k: int = 10, filters: Filters | None = None, today: date | None = None
+    ) -> list[Hit]:
+        """The passages nearest to a query; those of the days that it is about first, if ``today`` is given."""
         if not any(character.isalnum() for character in query):
             raise QuestionError("the query is empty", hint="search for words")
-        return self._index().retriever.search(query, k=k, filters=filters)
+        period = period_of(query, today) if today else None
+        return self._index().retriever.search(query, k=k, filters=filters, period=period)
 
     def check(self, claim: QuoteClaim) -> QuoteCheck:
         """What the corpus holds of a quotation; decided by rules, no model takes part."""
@@ -182,6 +186,12 @@ class Runtime:
                 f"no article in this index has the id {article_id!r}", hint="`onrecord search` prints ids"
             )
         return article
+
+    def articles(self) -> Iterator[Article]:
+        """Every article that is not withdrawn, in the order in which they were added."""
+        for article, _ in self._index().retriever.store.articles():
+            if article.status.state != "withdrawn":
+                yield article
 
     def quotes(self, *, speaker: str | None = None, article: str | None = None) -> Iterator[Quote]:
         """The quotes of an article or of all, those of one speaker where one is named."""

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -184,6 +185,14 @@ class Store:
                     articles[no] = self._article(*fields[0])
                 found[row] = Passage(articles[no], start, stop)
         return found
+
+    def origins(self, rows: Sequence[int]) -> dict[int, tuple[int, date | None]]:
+        """For each of these rows the number of its article and the day on which that was published."""
+        sql = (
+            "SELECT p.row, a.no, a.day FROM passages p JOIN articles a ON a.no = p.article"  # noqa: S608
+            f" WHERE p.row IN ({_marks(rows)})"
+        )
+        return {row: (no, date.fromisoformat(day) if day else None) for row, no, day in self._rows(sql, rows)}
 
     def passages_of(self, article: Article) -> list[tuple[int, bytes, Passage]]:
         """The passages of an article with their rows and embedding keys, in order."""
