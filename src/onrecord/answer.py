@@ -14,9 +14,11 @@ from onrecord.generation.evidence import candidates, choose, is_answerable, scor
 from onrecord.generation.grammar import copying as copying_grammar
 from onrecord.generation.llm import LanguageModel
 from onrecord.generation.prompts import fitting, messages
+from onrecord.generation.spans import Reader, shortest_span
 from onrecord.generation.understand import Understood, understand
 from onrecord.search.retriever import Retriever
 from onrecord.text.normalise import single_line
+from onrecord.text.when import period_of
 from onrecord.types import (
     Answer,
     AnswerEvent,
@@ -62,12 +64,13 @@ def answer(
     generation: str,
     model: LanguageModel | None = None,
     copying: bool = False,
+    reader: Reader = shortest_span,
 ) -> Iterator[AnswerEvent]:
     """Answer a question from one generation, event by event; the last event is the Answer.
 
     With no model, or when nothing that the model writes survives the checks, the statements are the
     evidence itself, word for word.  ``copying`` holds the model to the words of the evidence by a grammar,
-    which a small one needs.  Closing the iterator stops the model.  Raises QuestionError.
+    which a small one needs.  ``reader`` finds the span that answers a factual question.  Closing the iterator stops the model.  Raises QuestionError.
     """
     clock = _Clock(time.monotonic())
     _check(question)
@@ -84,7 +87,10 @@ def answer(
         statements.append(statement)
         yield StatementPiece(statement, tuple(Citation.of(evidence[n]) for n in statement.citations))
 
+    span = None if asked.speakers or not statements else reader(asked.text, evidence)
     cited = {number for statement in statements for number in statement.citations}
+    if span is not None:
+        cited.add(span.citation)
     yield Answer(
         question=single_line(question.text),
         statements=tuple(statements),
@@ -92,6 +98,7 @@ def answer(
         refused=not statements,
         mode="model" if any(s.kind == "generated" for s in statements) else "extractive",
         generation=generation,
+        answer_span=span,
         nearest=() if statements else _nearest(hits),
         timings=Timings(clock.searched, clock.first, clock.since()),
     )
@@ -113,13 +120,14 @@ def _check(question: Question) -> None:
 
 def _search(question: Question, asked: Understood, retriever: Retriever) -> list[Hit]:
     """Passages for the question; in those of a speaker's own words first where it names one."""
+    period = period_of(asked.text, question.today) if question.today else None
     if not asked.speakers or question.filters.speaker is not None:
-        return retriever.search(asked.text, k=_HITS, filters=question.filters)
+        return retriever.search(asked.text, k=_HITS, filters=question.filters, period=period)
     hits: list[Hit] = []
     for speaker in asked.speakers[:3]:
         filters: Filters = replace(question.filters, speaker=speaker)
-        hits += retriever.search(asked.subject or asked.text, k=_HITS, filters=filters)
-    return hits or retriever.search(asked.text, k=_HITS, filters=question.filters)
+        hits += retriever.search(asked.subject or asked.text, k=_HITS, filters=filters, period=period)
+    return hits or retriever.search(asked.text, k=_HITS, filters=question.filters, period=period)
 
 
 def _evidence(hits: Sequence[Hit], asked: Understood, retriever: Retriever) -> Evidence:

@@ -178,9 +178,13 @@ class Runtime:
 
         return check(claim, candidates=candidates, quotes_of=store.quotes_of)
 
+    def find_article(self, article_id: str) -> Article | None:
+        """The article with this id, or None."""
+        return self._index().retriever.store.article(article_id)
+
     def article(self, article_id: str) -> Article:
         """The article with this id; raises QuestionError where there is none."""
-        article = self._index().retriever.store.article(article_id)
+        article = self.find_article(article_id)
         if article is None:
             raise QuestionError(
                 f"no article in this index has the id {article_id!r}", hint="`onrecord search` prints ids"

@@ -27,11 +27,15 @@ Figures = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to run a suite: ``cache`` holds vectors and indexes, ``limit`` is the most questions of a set."""
+    """How to run a suite: ``cache`` holds vectors and indexes, ``limit`` is the most questions of a set.
+
+    ``partial`` takes the vectors that are kept and embeds no passage, for a first look at a large set.
+    """
 
     cache: Path
     limit: int | None = None
     model: bool = True
+    partial: bool = False
 
     def first(self, cases: Sequence[_T]) -> Sequence[_T]:
         """The cases to run: all, or evenly spread over the set."""
@@ -54,9 +58,10 @@ def main(measure: Measure, about: str | None, arguments: Sequence[str] | None = 
     parser.add_argument("--cache", type=Path, default=Path(".evaluation"), help="folder for vectors and indexes")
     parser.add_argument("--limit", type=int, help="the most questions of a set")
     parser.add_argument("--no-model", action="store_true", help="leave out what runs the language model")
+    parser.add_argument("--partial", action="store_true", help="embed no passage; use the vectors that are kept")
     given = parser.parse_args(arguments)
     try:
-        figures = measure(Options(given.cache, given.limit, model=not given.no_model))
+        figures = measure(Options(given.cache, given.limit, model=not given.no_model, partial=given.partial))
     except InputError as error:
         sys.stderr.write(f"skipped: {error}\n")
         return 0
@@ -69,18 +74,21 @@ def opened(
 ) -> Runtime:
     """The product on an index of these files, built in the cache where it is not there yet or out of date."""
     settings = load_settings(
-        index=options.cache / "indexes" / name,
+        index=options.cache / "indexes" / (f"{name}-partial" if options.partial else name),
         passage_words=words,
         model="none" if model is None and not options.model else "default",
     )
     embedder = SentenceEmbedder(find_embedder(settings.embedder), name="all-MiniLM-L6-v2")
-    runtime = Runtime(settings, embedder=KeptEmbedder(embedder, options.cache / "vectors"), model=model)
+    kept = KeptEmbedder(embedder, options.cache / "vectors", partial=options.partial)
+    runtime = Runtime(settings, embedder=kept, model=model)
 
     def progress(stage: str, done: int, total: int) -> None:
-        if done == total or done % 2000 < 32:
+        if done == total or done % 1000 == 0:
             options.say(f"{name}: {stage} {done} of {total}")
 
-    runtime.ingest(articles, prune=True, progress=progress)
+    report = runtime.ingest(articles, prune=True, progress=progress)
+    if options.partial and report.embedded:
+        options.say(f"{name}: {kept.share:.0%} of {report.passages} passages have a vector")
     return runtime
 
 

@@ -20,14 +20,17 @@ class KeptEmbedder:
     """Another embedder's vectors, read from ``folder`` where they were computed before.
 
     The file holds one record a text, its hash and its vector, and is only ever added to; a record that a
-    kill cut short is embedded again.  One process at a time may write.
+    kill cut short is embedded again.  One process at a time may write.  If ``partial``, what is not kept yet
+    has no vector (zeros, near to nothing) instead of being embedded; ``share`` is how much of it has one.
     """
 
-    def __init__(self, embedder: Embedder, folder: Path) -> None:
+    def __init__(self, embedder: Embedder, folder: Path, *, partial: bool = False) -> None:
         self.name = embedder.name
         self.fingerprint = embedder.fingerprint
         self.dimensions = embedder.dimensions
+        self.share = 1.0
         self._embedder = embedder
+        self._partial = partial
         self._record = np.dtype([("key", "V16"), ("vector", np.float32, (self.dimensions,))])
         folder.mkdir(parents=True, exist_ok=True)
         self._path = folder / f"{embedder.fingerprint[:16]}.vectors"
@@ -42,6 +45,10 @@ class KeptEmbedder:
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in self._known}
         if progress is not None:
             progress(len(texts) - len(missing))
+        if self._partial:
+            self.share = 1 - len(missing) / max(1, len(set(keys)))
+            self._known |= dict.fromkeys(missing, np.zeros(self.dimensions, dtype=np.float32))
+            missing = {}
         # Texts of like length together, in steps that a kill loses one of.
         order = sorted(missing, key=lambda key: -len(missing[key]))
         for at in range(0, len(order), _STEP):
