@@ -11,7 +11,7 @@ from onrecord.types import Article, Block, Passage, Span
 __all__ = ["body_sentences", "context_of", "length", "opening_of", "passages"]
 
 _CJK = re.compile(r"[\u3400-\u9fff]")
-_OPENING_WORDS = 200
+_OPENING_WORDS = 800
 
 
 def passages(article: Article, *, words: int = 120) -> list[Passage]:
