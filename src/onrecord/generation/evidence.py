@@ -64,15 +64,17 @@ def candidates(
     """
     found: dict[tuple[str, Span], Candidate] = {}
     best = max((hit.score for hit in hits), default=0.0) or 1.0
+    read: dict[str, tuple[list[Span], Sequence[Quote]]] = {}
     for hit in hits:
-        share = hit.score / best
-        article = hit.passage.article
+        article, share = hit.passage.article, hit.score / best
         area = Span(hit.passage.start, hit.passage.end)
-        sentences = body_sentences(article)
+        if article.id not in read:
+            read[article.id] = body_sentences(article), quotes_of(article)
+        sentences, quotes = read[article.id]
         taken: list[Span] = []
-        for quote in quotes_of(article):
-            span = _whole_sentences(quote, sentences)
-            if span is None or not _overlap(span, area):
+        for quote in quotes:
+            span = _whole_sentences(quote, sentences) if _overlap(_said(quote), area) else None
+            if span is None:
                 continue
             taken.append(span)
             speaker = quote.speaker.name if quote.speaker else None
@@ -145,12 +147,18 @@ def _keep(found: dict[tuple[str, Span], Candidate], article: Article, candidate:
 
 
 def _whole_sentences(quote: Quote, sentences: Sequence[Span]) -> Span | None:
-    start = min(quote.start, quote.mention.start) if quote.mention else quote.start
-    end = max(quote.end, quote.mention.end) if quote.mention else quote.end
-    inside = [s for s in sentences if _overlap(s, Span(start, end))]
+    said = _said(quote)
+    inside = [s for s in sentences if _overlap(s, said)]
     if not inside or any(block.kind != "body" for block in _blocks(quote.article, inside)):
         return None
     return Span(inside[0].start, inside[-1].end)
+
+
+def _said(quote: Quote) -> Span:
+    """From the first of the words and the speaker's name to the last."""
+    if quote.mention is None:
+        return Span(quote.start, quote.end)
+    return Span(min(quote.start, quote.mention.start), max(quote.end, quote.mention.end))
 
 
 def _blocks(article: Article, sentences: Sequence[Span]) -> list[Block]:
