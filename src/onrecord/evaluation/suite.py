@@ -19,7 +19,7 @@ from onrecord.runtime import Runtime
 from onrecord.search.embedder import SentenceEmbedder, find_embedder
 from onrecord.settings import load_settings
 
-__all__ = ["Figures", "Measure", "Options", "main", "opened", "realtimeqa_index", "rounded", "squad_index"]
+__all__ = ["Figures", "Measure", "Options", "main", "opened", "polnear_articles", "realtimeqa_index", "rounded", "squad_index"]
 
 _T = TypeVar("_T")
 Figures = dict[str, Any]
@@ -99,6 +99,16 @@ def realtimeqa_index(options: Options, year: str, *, words: int = 120) -> Runtim
         plain.parent.mkdir(parents=True, exist_ok=True)
         plain.write_bytes(gzip.decompress(bench_file(f"realtimeqa/{year}/articles.jsonl.gz").read_bytes()))
     return opened(options, f"realtimeqa-{year}-{words}", [plain], words=words)
+
+
+def polnear_articles(options: Options) -> Path:
+    """The PolNeAR dev articles in the ingest format."""
+    articles = [
+        # Their offsets count carriage returns, which reading as text would drop.
+        {"id": path.stem, "text": path.read_bytes().decode("utf-8"), "language": "en"}
+        for path in sorted(bench_file("polnear/dev/text").glob("*.txt"))
+    ]
+    return write_articles(articles, options.cache / "polnear.jsonl")
 
 
 def squad_index(options: Options, name: str, articles: Sequence[dict[str, Any]], *, words: int = 120) -> Runtime:

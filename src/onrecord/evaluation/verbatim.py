@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import closing
-from pathlib import Path
 
 from onrecord.evaluation.bag import BagEmbedder
-from onrecord.evaluation.data import bench_file, write_articles
 from onrecord.evaluation.hostile import HostileModel, violations
-from onrecord.evaluation.suite import Figures, Options, main
+from onrecord.evaluation.suite import Figures, Options, main, polnear_articles
 from onrecord.runtime import Runtime
 from onrecord.settings import load_settings
 from onrecord.types import Answer, Question, Quote
@@ -30,7 +28,9 @@ def measure(options: Options) -> Figures:
     model = HostileModel(seed=1)
     broken: Counter[str] = Counter()
     figures: Figures = {"answers": 0, "statements": 0, "phrased by the model": 0, "refused": 0, "citations": 0}
-    with closing(_polnear(options, model)) as runtime:
+    settings = load_settings(index=options.cache / "indexes" / "polnear-bag")
+    with closing(Runtime(settings, embedder=BagEmbedder(), model=model)) as runtime:
+        runtime.ingest([polnear_articles(options)])
         asked = questions(list(runtime.quotes()))
         for at in range(count):
             if at % 1000 == 0:
@@ -55,18 +55,6 @@ def questions(quotes: list[Quote]) -> list[str]:
             topic = sorted(set(quote.text.split()), key=lambda word: (-len(word), word))[:_TOPIC_WORDS]
             found[f"What does {quote.speaker.name} say about {' '.join(topic)}?"[:400]] = None
     return list(found)
-
-
-def _polnear(options: Options, model: HostileModel) -> Runtime:
-    folder = bench_file("polnear/dev/text")
-    articles = [
-        {"id": path.stem, "text": path.read_bytes().decode("utf-8"), "language": "en"}
-        for path in sorted(folder.glob("*.txt"))
-    ]
-    file: Path = write_articles(articles, options.cache / "polnear.jsonl")
-    runtime = Runtime(load_settings(index=options.cache / "indexes" / "polnear"), embedder=BagEmbedder(), model=model)
-    runtime.ingest([file])
-    return runtime
 
 
 if __name__ == "__main__":
