@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 
-from onrecord.answer import answer
+from onrecord.answer import Weighed, answer, weigh
 from onrecord.errors import IndexDamagedError, IndexMismatchError, ModelMissingError, QuestionError
 from onrecord.factcheck import check
 from onrecord.generation.llm import LanguageModel, LocalModel, find_model
@@ -148,6 +148,10 @@ class Runtime:
             model=self.model if phrased else None,
             copying=self._model_is_small,
         )
+
+    def weigh(self, question: Question) -> Weighed:
+        """What a question would be answered from, and how sure that is."""
+        return weigh(question, retriever=self._index().retriever)
 
     def search(
         self, query: str, *, k: int = 10, filters: Filters | None = None, today: date | None = None
