@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from onrecord.text.sentences import sentences
 from onrecord.types import Article, Block, Passage, Span
 
-__all__ = ["body_sentences", "context_of", "length", "passages"]
+__all__ = ["body_sentences", "context_of", "length", "opening_of", "passages"]
 
 _CJK = re.compile(r"[\u3400-\u9fff]")
+_OPENING_WORDS = 800
 
 
 def passages(article: Article, *, words: int = 120) -> list[Passage]:
@@ -49,6 +50,15 @@ def context_of(passage: Passage) -> str:
     above = [block for block in article.blocks if block.kind == "heading" and block.end <= passage.start]
     heading = article.text[above[-1].start : above[-1].end] if above else ""
     return "\n".join(dict.fromkeys(part for part in (article.title, heading) if part))
+
+
+def opening_of(article: Article, *, words: int = _OPENING_WORDS) -> str:
+    """The title and the first words of the body, where news says what it is about."""
+    found: list[str] = []
+    for block in article.blocks:
+        if block.kind == "body" and len(found) < words:
+            found += article.text[block.start : block.end].split()
+    return " ".join([article.title, *found[:words]])
 
 
 def length(text: str) -> float:
