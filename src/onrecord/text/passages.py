@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from onrecord.text.sentences import sentences
-from onrecord.types import Article, Block, Passage, Span
+from onrecord.types import Article, Block, Passage, Span, quotations
 
 __all__ = ["body_sentences", "context_of", "length", "opening_of", "passages"]
 
@@ -17,8 +17,8 @@ _OPENING_WORDS = 800
 def passages(article: Article, *, words: int = 120) -> list[Passage]:
     """The passages of an article, in order, each of about ``words`` words.
 
-    Passages begin with a paragraph where they can, hold whole sentences always, and exceed ``words``
-    only for a single sentence that does.  An article that has nothing but headings is its headings.
+    Passages begin with a paragraph where they can, hold whole sentences always and whole quotations where
+    they fit, and exceed ``words`` only for a single sentence that does.  An article that has nothing but headings is its headings.
     """
     found: list[Passage] = []
     for run in _runs(article):
@@ -94,11 +94,27 @@ def _packed(article: Article, run: list[Block], words: int) -> Iterator[Passage]
         if whole <= words:
             end, size = block.end, size + whole
             continue
-        for sentence in sentences(article.text, block.start, block.end, article.language):
-            more = length(article.text[sentence.start : sentence.end])
+        for piece in _pieces(article, block, words):
+            more = length(article.text[piece.start : piece.end])
             if size and size + more > words:
                 yield Passage(article, start, end)
-                start, size = sentence.start, 0.0
-            end, size = sentence.end, size + more
+                start, size = piece.start, 0.0
+            end, size = piece.end, size + more
     if end > start:
         yield Passage(article, start, end)
+
+
+def _pieces(article: Article, block: Block, words: int) -> Iterator[Span]:
+    """What is not torn of a long paragraph: the sentences of one quotation where they fit, else each sentence."""
+    text = article.text
+    said = [Span(block.start + start, block.start + end) for start, end in quotations(text[block.start : block.end])]
+    group: list[Span] = []
+    for sentence in sentences(text, block.start, block.end, article.language):
+        if group:
+            goes_on = any(start < group[-1].end and sentence.start < end for start, end in said)
+            if not goes_on or length(text[group[0].start : sentence.end]) > words:
+                yield Span(group[0].start, group[-1].end)
+                group = []
+        group.append(sentence)
+    if group:
+        yield Span(group[0].start, group[-1].end)
