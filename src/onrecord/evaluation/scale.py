@@ -38,6 +38,8 @@ from onrecord.text.passages import context_of, opening_of, passages
 from onrecord.text.sentences import sentences
 from onrecord.types import Article, Block
 
+__all__ = ["main"]
+
 Vectors = npt.NDArray[np.float32]
 
 _ROWS = (1_000, 10_000, 100_000, 1_000_000)
