@@ -20,7 +20,9 @@ from onrecord.search.vectors import VectorIndex, write_vectors
 from onrecord.storage.generations import Manifest, current_generation, open_generation, publish, writer
 from onrecord.storage.readers import Rejection, content_hash, find_files, read_file
 from onrecord.storage.store import Store, StoreWriter
+from onrecord.storage.web import Web
 from onrecord.text.passages import context_of, passages
+from onrecord.text.recurring import LineCounter, set_aside
 from onrecord.types import Article, Passage, Quote
 
 __all__ = ["IngestReport", "Progress", "ingest"]
@@ -64,15 +66,17 @@ class _Previous:
 
 
 def ingest(
-    paths: Sequence[Path],
+    paths: Sequence[Path | str],
     *,
     root: Path,
     embedder: Embedder,
     passage_words: int = 120,
+    private_addresses: bool = False,
+    fetch_delay: float = 1.0,
     prune: bool = False,
     progress: Progress = lambda _stage, _done, _total: None,
 ) -> IngestReport:
-    """Read files and folders and publish an index of them in ``root``.
+    """Read files, folders and addresses and publish an index of them in ``root``.
 
     Articles that the index holds already and that were not given again stay, unless ``prune``, which
     removes them; if a file was rejected, nothing is removed, since its article may only be damaged.
@@ -81,7 +85,9 @@ def ingest(
     started = time.monotonic()
     with writer(root):
         previous = _Previous.open(root)
-        articles, rejected = _read(paths, progress)
+        with Web(root / "fetched", private=private_addresses, delay=fetch_delay) as web:
+            articles, rejected = _read(paths, web, progress)
+        articles = _without_recurring_lines(articles, previous)
         hashes = {article_id: content_hash(article) for article_id, article in articles.items()}
         old = previous.hashes if previous else {}
         gone = set(old) - set(articles) if prune and not rejected else set()
@@ -92,7 +98,7 @@ def ingest(
             "removed": len(gone),
         }
         if not articles and not old:
-            raise InputError(_nothing(paths, rejected), hint="give files or folders with .md, .txt or .jsonl")
+            raise InputError(_nothing(paths, rejected), hint="give files or folders (see corpus/README.md), or the address of a page")
         if gone == set(old) and not articles:
             raise InputError("pruning would remove every article", hint="check the paths, or delete the index folder")
         if (
@@ -119,12 +125,12 @@ def ingest(
     )
 
 
-def _read(paths: Sequence[Path], progress: Progress) -> tuple[dict[str, Article], list[Rejection]]:
+def _read(paths: Sequence[Path | str], web: Web, progress: Progress) -> tuple[dict[str, Article], list[Rejection]]:
     files, rejected = find_files(paths)
     articles: dict[str, Article] = {}
     progress("reading", 0, len(files))
     for done, (path, name) in enumerate(files, start=1):
-        for item in read_file(path, name):
+        for item in read_file(path, name, web=web):
             if isinstance(item, Rejection):
                 rejected.append(item)
             elif item.id in articles:
@@ -135,7 +141,22 @@ def _read(paths: Sequence[Path], progress: Progress) -> tuple[dict[str, Article]
     return articles, rejected
 
 
-def _nothing(paths: Sequence[Path], rejected: Sequence[Rejection]) -> str:
+def _without_recurring_lines(articles: dict[str, Article], previous: _Previous | None) -> dict[str, Article]:
+    """The articles with the lines set aside that recur among them and those that are stored already.
+
+    Only what was given is touched: what is stored and not given again keeps its kinds until it is.
+    """
+    lines = LineCounter()
+    for article in articles.values():
+        lines.count(article)
+    for article, _ in previous.store.articles() if previous else ():
+        if article.id not in articles:
+            lines.count(article)
+    recurring = lines.recurring()
+    return {article_id: set_aside(article, recurring) for article_id, article in articles.items()}
+
+
+def _nothing(paths: Sequence[Path | str], rejected: Sequence[Rejection]) -> str:
     where = ", ".join(str(path) for path in paths)
     if not rejected:
         return f"no articles in {where}"
