@@ -7,7 +7,7 @@ read from the markup itself.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
@@ -47,6 +47,10 @@ _BLOCKS = frozenset(
 )
 _FRAME_TAGS = frozenset("nav footer aside form button menu".split())
 _FRAME_ROLES = frozenset("navigation complementary banner contentinfo search dialog alert".split())
+_FRAME_CLASSES = frozenset(
+    """byline breadcrumb breadcrumbs share social-share sharedaddy advertisement newsletter-signup related-articles
+    related-posts comments""".split()
+)
 _CAPTION_CLASS = re.compile(r"(?:^|[\s_-])(?:wp-)?caption(?:-text)?(?:$|[\s_])|media-credit|image-credit", re.IGNORECASE)
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _ROUND_BREAK = re.compile(r" *\n *")
@@ -148,16 +152,19 @@ def _main(pieces: Sequence[_Piece], main: str) -> list[_Piece]:
         # A page with little text on it, of which nothing could be told apart.
         return [piece for piece in pieces if piece.kind != "boilerplate"]
     holders = {id(pieces[i].holder) for i in hits}
-    start, end = _start(pieces, hits[0]), hits[-1]
-    while end + 1 < len(pieces) and pieces[end + 1].kind != "boilerplate" and id(pieces[end + 1].holder) in holders:
-        end += 1
+    start = _start(pieces, hits[0])
+    end = max(i for i, piece in enumerate(pieces) if i in hits or _stands_in(piece, holders))
     kept = []
     for index in range(start, end + 1):
         piece = pieces[index]
-        if piece.kind is None and not (piece.squeezed in main or id(piece.holder) in holders):
+        if piece.kind is None and not (piece.squeezed in main or _stands_in(piece, holders)):
             piece = _Piece(piece.text, "boilerplate", piece.tag, piece.holder)
         kept.append(piece)
     return kept
+
+
+def _stands_in(piece: _Piece, holders: Set[int]) -> bool:
+    return piece.kind != "boilerplate" and id(piece.holder) in holders
 
 
 def _start(pieces: Sequence[_Piece], first: int) -> int:
@@ -240,10 +247,11 @@ def _flushed(walk: _Walk, kind: BlockKind | None, element: Any) -> Iterator[_Pie
 
 def _kind(element: Any) -> BlockKind | None:
     tag = element.tag
-    if tag in _FRAME_TAGS or (element.get("role") or "") in _FRAME_ROLES:
+    classes = element.get("class") or ""
+    if tag in _FRAME_TAGS or element.get("role") in _FRAME_ROLES or not _FRAME_CLASSES.isdisjoint(classes.split()):
         return "boilerplate"
     if re.fullmatch(r"h[1-6]", tag):
         return "heading"
-    if tag in {"figure", "figcaption", "caption"} or _CAPTION_CLASS.search(element.get("class") or ""):
+    if tag in {"figure", "figcaption", "caption"} or _CAPTION_CLASS.search(classes):
         return "caption"
     return None
