@@ -179,6 +179,8 @@ def _link(element: Element, base: str | None) -> str | None:
         guid = child(element, "guid")
         if guid is not None and guid.get("isPermaLink", "true").lower() == "true":
             found = text_of(guid)
+    if not found.strip():
+        return None
     try:
         whole = urljoin(base or "", found.strip())
     except ValueError:

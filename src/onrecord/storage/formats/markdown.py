@@ -17,7 +17,7 @@ from onrecord.types import BlockKind
 __all__ = ["front_matter", "markdown_paragraphs"]
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(.*?)^---[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
-_MAX_FRONT_MATTER = 100_000
+_MAX_FRONT_MATTER = 20_000
 
 
 def front_matter(text: str) -> tuple[dict[str, Any], str]:

@@ -52,43 +52,47 @@ def records(file: IO[bytes], tags: frozenset[str], *, charset: str | None = None
     exhaust its reader.
     """
     collector = _Collector(tags)
+    try:
+        yield from _fed(file, collector, charset)
+    except (DefusedXmlException, ParseError, UnicodeError, XmlError) as error:
+        yield from collector.taken()
+        raise _explained(error, collector.line) from None
+
+
+def _fed(file: IO[bytes], collector: _Collector, charset: str | None) -> Iterator[Element | Record]:
     parser = DefusedXMLParser(target=collector, encoding="utf-8", forbid_dtd=False)
     collector.parser = parser.parser
     decoder: codecs.IncrementalDecoder | None = None
-    total = fed = 0
-    try:
-        while chunk := file.read(_CHUNK):
-            total += len(chunk)
-            if total > _MAX_BYTES:
-                raise XmlError(f"larger than {_MAX_BYTES // 2**20} MiB when unpacked", line=collector.line)
-            if decoder is None:
-                decoder = codecs.getincrementaldecoder(_codec(chunk, charset))()
-            text = decoder.decode(chunk).encode("utf-8")
-            fed += len(text)
-            parser.feed(text)
-            if fed - parser.parser.CurrentByteIndex > _MAX_WAITING_BYTES:
-                raise XmlError("a single tag or comment of many megabytes", line=collector.line)
-            yield from collector.taken()
+    read = fed = 0
+    while chunk := file.read(_CHUNK):
+        read += len(chunk)
+        if read > _MAX_BYTES:
+            raise XmlError(f"larger than {_MAX_BYTES // 2**20} MiB when unpacked", line=collector.line)
         if decoder is None:
-            raise XmlError("the file is empty", line=1)
-        parser.feed(decoder.decode(b"", final=True).encode("utf-8"))
-        parser.close()
+            decoder = codecs.getincrementaldecoder(_codec(chunk, charset))()
+        text = decoder.decode(chunk).encode("utf-8")
+        fed += len(text)
+        parser.feed(text)
+        if fed - parser.parser.CurrentByteIndex > _MAX_WAITING_BYTES:
+            raise XmlError("a single tag or comment of many megabytes", line=collector.line)
         yield from collector.taken()
-    except EntitiesForbidden as error:
-        yield from collector.taken()
-        raise XmlError(f"it declares the entity {str(error.name)[:40]!r}; none is expanded", line=collector.line) from None
-    except DefusedXmlException:
-        yield from collector.taken()
-        raise XmlError("it refers to something outside of the file", line=collector.line) from None
-    except UnicodeError as error:
-        yield from collector.taken()
-        raise XmlError(f"its bytes are not in the encoding that it declares ({error.reason})", line=collector.line) from None  # type: ignore[attr-defined]
-    except ParseError as error:
-        yield from collector.taken()
-        raise XmlError(f"not well-formed XML: {error.msg.partition(':')[0]}", line=error.position[0]) from None
-    except XmlError:
-        yield from collector.taken()
-        raise
+    if decoder is None:
+        raise XmlError("the file is empty", line=1)
+    parser.feed(decoder.decode(b"", final=True).encode("utf-8"))
+    parser.close()
+    yield from collector.taken()
+
+
+def _explained(error: Exception, line: int) -> XmlError:
+    if isinstance(error, XmlError):
+        return error
+    if isinstance(error, ParseError):
+        return XmlError(f"not well-formed XML: {str(error).partition(':')[0]}", line=error.position[0])
+    if isinstance(error, EntitiesForbidden):
+        return XmlError(f"it declares the entity {str(error.name)[:40]!r}; none is expanded", line=line)
+    if isinstance(error, UnicodeError):
+        return XmlError("its bytes are not in the encoding that it declares", line=line)
+    return XmlError("it refers to something outside of the file", line=line)
 
 
 def local(tag: str) -> str:
