@@ -98,7 +98,9 @@ def ingest(
             "removed": len(gone),
         }
         if not articles and not old:
-            raise InputError(_nothing(paths, rejected), hint="give files or folders (see corpus/README.md), or the address of a page")
+            raise InputError(
+                _nothing(paths, rejected), hint="give files or folders (see corpus/README.md), or the address of a page"
+            )
         if gone == set(old) and not articles:
             raise InputError("pruning would remove every article", hint="check the paths, or delete the index folder")
         if (

@@ -59,11 +59,13 @@ def link_to(target: str) -> Maker:
 
 
 def _laughs() -> bytes:
-    lines = ['<!ENTITY lol "lol">'] + [f'<!ENTITY lol{n + 1} "{f"&lol{n};" * 10}">'.replace("lol0", "lol") for n in range(9)]
+    lines = ['<!ENTITY lol "lol">'] + [
+        f'<!ENTITY lol{n + 1} "{f"&lol{n};" * 10}">'.replace("lol0", "lol") for n in range(9)
+    ]
     return f"<?xml version='1.0'?>\n<!DOCTYPE lolz [\n{chr(10).join(lines)}\n]>\n<rss><item><title>&lol9;</title></item></rss>".encode()
 
 
-RSS = b'<rss><channel><item><title>a</title><link>https://h.example/1</link>'
+RSS = b"<rss><channel><item><title>a</title><link>https://h.example/1</link>"
 ITEM = b"<item><title>%s</title><description>It rained.</description></item>"
 LINE = b'{"text": "It rained."}\n'
 
@@ -206,7 +208,11 @@ def main(folder: Path) -> dict[str, Any]:
             else:
                 articles[name] = articles.get(name, 0) + 1
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return {"articles": articles, "rejected": [[one.file, one.line, one.reason] for one in rejected], "peak_mib": round(peak)}
+    return {
+        "articles": articles,
+        "rejected": [[one.file, one.line, one.reason] for one in rejected],
+        "peak_mib": round(peak),
+    }
 
 
 if __name__ == "__main__":

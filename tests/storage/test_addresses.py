@@ -11,7 +11,7 @@ import pytest
 
 from onrecord.errors import FileError
 from onrecord.storage.addresses import PublicTransport, is_public
-from tests.site import Reply, Site, serving
+from tests.websites import Reply, Site, serving
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,9 @@ def test_what_is_not_public(address: str) -> None:
     assert not is_public(address)
 
 
-@pytest.mark.parametrize("address", ["1.1.1.1", "93.184.216.34", "172.32.0.1", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"])
+@pytest.mark.parametrize(
+    "address", ["1.1.1.1", "93.184.216.34", "172.32.0.1", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"]
+)
 def test_what_is_public(address: str) -> None:
     assert is_public(address)
 
@@ -38,7 +40,9 @@ def get(url: str, *, private: bool = False, seconds: float = 5.0) -> httpx.Respo
         return client.get(url)
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "2130706433", "0x7f000001", "127.1", "0", "[::ffff:127.0.0.1]"])
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "localhost", "2130706433", "0x7f000001", "127.1", "0", "[::ffff:127.0.0.1]"]
+)
 def test_the_loopback_is_refused_in_every_notation(host: str) -> None:
     with serving(Site({"/": "x"})) as site:
         with pytest.raises(FileError, match="no public address"):

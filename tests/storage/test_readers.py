@@ -12,7 +12,7 @@ from onrecord.storage.readers import Rejection, find_files, read_file
 from onrecord.storage.web import Web
 from onrecord.types import Article
 from tests.samples import write_jsonl
-from tests.site import Reply, Site, serving, story
+from tests.websites import Reply, Site, serving, story
 
 
 class TestFindingFiles:
@@ -80,7 +80,11 @@ class TestFindingFiles:
     def test_addresses_stand_for_themselves(self, tmp_path: Path) -> None:
         (tmp_path / "a.md").write_text("x")
         found, rejected = find_files([tmp_path, "https://a.example/x", str(tmp_path / "a.md")])
-        assert found == [(tmp_path / "a.md", "a.md"), ("https://a.example/x", "https://a.example/x"), (tmp_path / "a.md", "a.md")]
+        assert found == [
+            (tmp_path / "a.md", "a.md"),
+            ("https://a.example/x", "https://a.example/x"),
+            (tmp_path / "a.md", "a.md"),
+        ]
         assert rejected == []
 
     def test_a_name_that_is_not_utf8_can_be_shown_and_stored(self, tmp_path: Path) -> None:
@@ -94,7 +98,10 @@ class TestFindingFiles:
 
 class TestFormats:
     def titles(self, path: Path, web: Web | None = None) -> list[str]:
-        return [item.title if isinstance(item, Article) else f"{item.line}: {item.reason}" for item in read_file(path, path.name, web=web)]
+        return [
+            item.title if isinstance(item, Article) else f"{item.line}: {item.reason}"
+            for item in read_file(path, path.name, web=web)
+        ]
 
     @pytest.mark.parametrize(
         ("name", "content"),
@@ -109,7 +116,10 @@ class TestFormats:
         assert find_files([tmp_path]) == ([(tmp_path / name, name)], [])
         assert self.titles(tmp_path / name) == ["One"]
 
-    @pytest.mark.parametrize(("name", "content"), [("a.jsonl.gz", b'{"title": "One"}'), ("a.xml.gz", b"<rss><item><title>One</title></item></rss>")])
+    @pytest.mark.parametrize(
+        ("name", "content"),
+        [("a.jsonl.gz", b'{"title": "One"}'), ("a.xml.gz", b"<rss><item><title>One</title></item></rss>")],
+    )
     def test_packed_files(self, tmp_path: Path, name: str, content: bytes) -> None:
         (tmp_path / name).write_bytes(gzip.compress(content))
         assert find_files([tmp_path])[0] == [(tmp_path / name, name)]
@@ -138,7 +148,12 @@ class TestAddresses:
         with serving(Site({"/a": story("The Wall")})) as site:
             (found,) = self.read(site, tmp_path)
         assert isinstance(found, Article)
-        assert (found.title, found.id, found.url, found.outlet) == ("The Wall", f"{site.url}/a", f"{site.url}/a", "127.0.0.1")
+        assert (found.title, found.id, found.url, found.outlet) == (
+            "The Wall",
+            f"{site.url}/a",
+            f"{site.url}/a",
+            "127.0.0.1",
+        )
 
     def test_the_address_that_a_page_gives_itself_is_taken_from_its_own_site_alone(self, tmp_path: Path) -> None:
         head = '<link rel="canonical" href="{}">'
@@ -149,7 +164,9 @@ class TestAddresses:
         }
         with serving(Site(pages)) as site:
             found = [item for path in pages for item in self.read(site, tmp_path, path)]
-        assert [item.id for item in found if isinstance(item, Article)] == [f"{site.url}{path}" for path in ("/a", "/b", "/c")]
+        assert [item.id for item in found if isinstance(item, Article)] == [
+            f"{site.url}{path}" for path in ("/a", "/b", "/c")
+        ]
 
     def test_the_encoding_that_the_server_names(self, tmp_path: Path) -> None:
         body = story("Le café").encode("latin-1")
@@ -179,7 +196,9 @@ class TestAddresses:
 
         site.pages |= {
             "/index.xml": f"<sitemapindex>{locations('sitemap', '/news.xml.gz', '/index.xml')}</sitemapindex>",
-            "/news.xml.gz": Reply(gzip.compress(f"<urlset>{locations('url', '/a', '/b', '/a', '/gone')}</urlset>".encode())),
+            "/news.xml.gz": Reply(
+                gzip.compress(f"<urlset>{locations('url', '/a', '/b', '/a', '/gone')}</urlset>".encode())
+            ),
             "/a": Reply(story("One"), headers={"ETag": '"1"'}),
             "/b": Reply(story("Two"), headers={"Last-Modified": "Mon, 03 Mar 2025 08:00:00 GMT"}),
         }

@@ -11,7 +11,7 @@ import pytest
 from onrecord.errors import FileError
 from onrecord.storage import web as web_module
 from onrecord.storage.web import Page, Web, is_address
-from tests.site import Reply, Site, serving, story
+from tests.websites import Reply, Site, serving, story
 
 
 def fetch(site: Site, folder: Path, *paths: str, delay: float = 0.0) -> list[Page | None]:
@@ -27,7 +27,13 @@ def refusal(site: Site, folder: Path, path: str) -> str:
 
 @pytest.mark.parametrize(
     ("given", "expected"),
-    [("https://a.example/x", True), ("HTTP://a.example", True), ("a.md", False), ("ftp://a.example", False), (Path("http://a"), False)],
+    [
+        ("https://a.example/x", True),
+        ("HTTP://a.example", True),
+        ("a.md", False),
+        ("ftp://a.example", False),
+        (Path("http://a"), False),
+    ],
 )
 def test_an_address_is_told_from_a_path(given: object, expected: bool) -> None:
     assert is_address(given) is expected
@@ -62,13 +68,17 @@ def test_what_changed_is_sent_again(tmp_path: Path) -> None:
 
 
 def test_what_must_not_be_kept_is_not_kept(tmp_path: Path) -> None:
-    site = Site({"/a": Reply("one", headers={"ETag": '"v1"', "Cache-Control": "private, no-store"}), "/b": "no way to ask"})
+    site = Site(
+        {"/a": Reply("one", headers={"ETag": '"v1"', "Cache-Control": "private, no-store"}), "/b": "no way to ask"}
+    )
     with serving(site):
         fetch(site, tmp_path, "/a", "/b")
     assert list(tmp_path.rglob("*.gz")) == []
 
 
-@pytest.mark.parametrize("damage", [b"", b"no gzip", gzip.compress(b"no json\n"), gzip.compress(b"[]\n"), gzip.compress(b"{}\n")[:-9]])
+@pytest.mark.parametrize(
+    "damage", [b"", b"no gzip", gzip.compress(b"no json\n"), gzip.compress(b"[]\n"), gzip.compress(b"{}\n")[:-9]]
+)
 def test_a_damaged_copy_is_fetched_again(tmp_path: Path, damage: bytes) -> None:
     site = Site({"/a": Reply("one", headers={"ETag": '"v1"'})})
     with serving(site):
@@ -91,14 +101,25 @@ def test_a_page_is_given_once(tmp_path: Path) -> None:
 
 class TestRedirects:
     def test_they_are_followed_and_the_last_address_counts(self, tmp_path: Path) -> None:
-        site = Site({"/a": Reply(status=302, headers={"Location": "b"}), "/b": Reply(status=308, headers={"Location": "/c"}), "/c": "end"})
+        site = Site(
+            {
+                "/a": Reply(status=302, headers={"Location": "b"}),
+                "/b": Reply(status=308, headers={"Location": "/c"}),
+                "/c": "end",
+            }
+        )
         with serving(site):
             (page,) = fetch(site, tmp_path, "/a")
         assert page is not None
         assert (page.url, page.body) == (f"{site.url}/c", b"end")
 
     def test_a_circle_ends(self, tmp_path: Path) -> None:
-        site = Site({"/a": Reply(status=302, headers={"Location": "/a?again"}), "/a?again": Reply(status=302, headers={"Location": "/a"})})
+        site = Site(
+            {
+                "/a": Reply(status=302, headers={"Location": "/a?again"}),
+                "/a?again": Reply(status=302, headers={"Location": "/a"}),
+            }
+        )
         with serving(site):
             assert "more than 5 redirects" in refusal(site, tmp_path, "/a")
 
@@ -123,8 +144,13 @@ class TestRedirects:
             outer.pages["/a"] = Reply(status=302, headers={"Location": f"http://localhost:{inner.port}/secret"})
             # 127.0.0.1 stands for a public address here, and the name localhost resolves to what is private.
             monkeypatch.setattr("onrecord.storage.addresses.is_public", lambda address: address == "127.0.0.1")
-            monkeypatch.setattr("onrecord.storage.addresses._resolved", lambda host, _: ["::1" if host == "localhost" else host])
-            with Web(tmp_path, delay=0) as web, pytest.raises(FileError, match="localhost is at ::1, which is no public"):
+            monkeypatch.setattr(
+                "onrecord.storage.addresses._resolved", lambda host, _: ["::1" if host == "localhost" else host]
+            )
+            with (
+                Web(tmp_path, delay=0) as web,
+                pytest.raises(FileError, match="localhost is at ::1, which is no public"),
+            ):
                 web.get(f"{outer.url}/a")
             assert outer.paths == ["/robots.txt", "/a"]
             assert inner.asked == []
@@ -132,7 +158,13 @@ class TestRedirects:
 
 class TestRobots:
     def test_what_it_forbids_is_not_fetched(self, tmp_path: Path) -> None:
-        site = Site({"/robots.txt": "User-agent: *\nDisallow: /private\nAllow: /private/*.html$", "/private/a": "x", "/private/b.html": "y"})
+        site = Site(
+            {
+                "/robots.txt": "User-agent: *\nDisallow: /private\nAllow: /private/*.html$",
+                "/private/a": "x",
+                "/private/b.html": "y",
+            }
+        )
         with serving(site):
             assert "robots.txt" in refusal(site, tmp_path, "/private/a")
             (page,) = fetch(site, tmp_path, "/private/b.html")
@@ -145,7 +177,9 @@ class TestRobots:
             assert "robots.txt" in refusal(site, tmp_path, "/a")
 
     @pytest.mark.parametrize(("status", "allowed"), [(404, True), (403, True), (500, False), (503, False)])
-    def test_without_one_all_is_allowed_and_with_a_broken_one_nothing(self, tmp_path: Path, status: int, allowed: bool) -> None:
+    def test_without_one_all_is_allowed_and_with_a_broken_one_nothing(
+        self, tmp_path: Path, status: int, allowed: bool
+    ) -> None:
         site = Site({"/robots.txt": Reply(status=status), "/a": "x"})
         with serving(site):
             if allowed:
@@ -154,7 +188,13 @@ class TestRobots:
                 assert "robots.txt" in refusal(site, tmp_path, "/a")
 
     def test_a_redirect_into_what_it_forbids_is_not_followed(self, tmp_path: Path) -> None:
-        site = Site({"/robots.txt": "User-agent: *\nDisallow: /b", "/a": Reply(status=302, headers={"Location": "/b"}), "/b": "x"})
+        site = Site(
+            {
+                "/robots.txt": "User-agent: *\nDisallow: /b",
+                "/a": Reply(status=302, headers={"Location": "/b"}),
+                "/b": "x",
+            }
+        )
         with serving(site):
             assert "robots.txt" in refusal(site, tmp_path, "/a")
         assert "/b" not in site.paths
@@ -180,14 +220,18 @@ def test_requests_to_one_site_keep_their_distance(tmp_path: Path) -> None:
 
 
 class TestLimits:
-    def test_too_long_a_body_is_refused_while_it_comes_in(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_too_long_a_body_is_refused_while_it_comes_in(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         monkeypatch.setattr(web_module, "MAX_BODY_BYTES", 2**20)
         with serving(Site({"/a": Reply(b"x" * (2**20 + 1)), "/b": Reply(b"x" * 2**20)})) as site:
             assert refusal(site, tmp_path, "/a") == "larger than 1 MiB"
             (page,) = fetch(site, tmp_path, "/b")
             assert page is not None
 
-    def test_a_small_packed_body_cannot_become_a_large_one(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_small_packed_body_cannot_become_a_large_one(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         monkeypatch.setattr(web_module, "MAX_BODY_BYTES", 2**20)
         bomb = gzip.compress(b"\0" * 2**26)
         with serving(Site({"/a": Reply(bomb, headers={"Content-Encoding": "gzip"})})) as site:
@@ -225,7 +269,9 @@ class TestLimits:
                 with pytest.raises(FileError) as caught:
                     web.get(f"{site.url}/{number}")
                 reasons.append(caught.value.message)
-        assert [("cannot be fetched" in reason, "did not answer" in reason) for reason in reasons] == [(True, False)] * 3 + [(False, True)] * 2
+        assert [("cannot be fetched" in reason, "did not answer" in reason) for reason in reasons] == [
+            (True, False)
+        ] * 3 + [(False, True)] * 2
 
     def test_cookies_are_not_kept(self, tmp_path: Path) -> None:
         with serving(Site({"/a": Reply("x", headers={"Set-Cookie": "who=you"}), "/b": "y"})) as site:
@@ -234,7 +280,11 @@ class TestLimits:
 
 
 def test_without_the_setting_nothing_private_is_asked(tmp_path: Path) -> None:
-    with serving(Site({"/a": "x"})) as site, Web(tmp_path, delay=0) as web, pytest.raises(FileError, match="no public address") as caught:
+    with (
+        serving(Site({"/a": "x"})) as site,
+        Web(tmp_path, delay=0) as web,
+        pytest.raises(FileError, match="no public address") as caught,
+    ):
         web.get(f"{site.url}/a")
     assert "ONRECORD_PRIVATE_ADDRESSES" in caught.value.hint
     assert site.asked == []

@@ -153,7 +153,9 @@ def _unpacked_lines(file: IO[bytes], name: str) -> Iterator[Article | Rejection]
         raise FileError(f"the packed file is damaged: {error}", hint="pack it again") from None
 
 
-def _read_address(url: str, name: str, line: int | None, web: Web | None, above: int = 0) -> Iterator[Article | Rejection]:
+def _read_address(
+    url: str, name: str, line: int | None, web: Web | None, above: int = 0
+) -> Iterator[Article | Rejection]:
     """What stands at an address; ``line`` is where the file ``name`` gives it, ``above`` how many sitemaps led to it."""
     try:
         if web is None:

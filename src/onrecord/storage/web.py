@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import httpcore
@@ -240,7 +239,7 @@ def _target(answer: _Answer) -> str:
     location = answer.headers.get("location")
     if not location:
         raise FileError("a redirect that leads nowhere", hint="check the address")
-    return urljoin(answer.url, location).partition("#")[0]
+    return urljoin(answer.url, str(location)).partition("#")[0]
 
 
 def _content_type(headers: httpx.Headers) -> tuple[str, str | None]:
@@ -282,5 +281,5 @@ def _pieces(raw: Iterator[bytes], most: int, *, packed: bool) -> Iterator[bytes]
 
 
 def _said(error: Exception) -> str:
-    words: Any = str(error) or type(error).__name__
+    words = str(error) or type(error).__name__
     return " ".join(str(words).split())[:120]

@@ -30,7 +30,7 @@ _FRAME_BEGINS = re.compile(
     | (?:replay|pause|unmute|mute|live\s+tv|now\s+playing)\W*$
     | copyright\b.{0,80}$
     | contributing\s*:\s.{1,120}$
-    | (?:contact|reach|follow|e-?mail)\b.{3,120}(?:\s(?:at|on|via|:)\s.{0,60})?(?:\w@\w|(?<!\w)@\w|\btwitter\b|\bfacebook\b|\binstagram\b)
+    | (?:contact|reach|follow|e-?mail)\b.{3,120}(?:\w?@\w|\btwitter\b|\bfacebook\b|\binstagram\b)
     | this\s+(?:story|article)\s+(?:has\s+been|was)\s+updated\b.{0,60}$
     | (?:editor[’']s\s+note:\s+)?a\s+version\s+of\s+this\s+(?:story|article)\s+(?:first\s+)?appear
     | (?:分享到|责任编辑|版权所有|联系我们|关于我们|隐私政策|扫一扫|相关(?:阅读|新闻)|上一篇|下一篇|点击进入|更多精彩|欢迎关注)

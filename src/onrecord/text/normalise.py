@@ -66,9 +66,9 @@ def visible(text: str) -> str:
 
 
 def shown(text: str) -> str:
-    """``text`` as a reader sees it: plain line ends, and nothing that takes no room on the page.
+    r"""``text`` as a reader sees it: plain line ends, and nothing that takes no room on the page.
 
-    ``in\\u200bvisible`` -> ``invisible``; the joiners of Persian, Hindi and emoji stay.
+    ``in\u200bvisible`` -> ``invisible``; the joiners of Persian, Hindi and emoji stay.
     """
     text = _LINE_END.sub("\n", text).replace("\u2029", "\n\n")
     return _UNSEEN.sub(_kept, text) if _UNSEEN.search(text) else text

@@ -49,7 +49,9 @@ class TestDecoding:
     def test_a_name_that_means_less_than_what_is_written_is_read_as_more(self) -> None:
         assert decoded("“The wall’s old”".encode("cp1252"), "iso-8859-1") == "“The wall’s old”"
 
-    @pytest.mark.parametrize("declared", ["utf-8", "ascii", "no-such-thing", "rot13", "base64", "", "\0", "idna", "undefined"])
+    @pytest.mark.parametrize(
+        "declared", ["utf-8", "ascii", "no-such-thing", "rot13", "base64", "", "\0", "idna", "undefined"]
+    )
     def test_a_declaration_that_does_not_fit_is_passed_over(self, declared: str) -> None:
         assert decoded(FRENCH.encode("cp1252"), declared) == FRENCH
 

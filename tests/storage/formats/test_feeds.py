@@ -88,7 +88,12 @@ def test_rss() -> None:
     assert isinstance(one, Article)
     assert (one.id, one.url, one.title) == ("https://h.example/wall", "https://h.example/wall", "The Wall & the Sea")
     assert (one.published, one.authors, one.outlet) == ("2008-06-03T11:05:30+02:00", ("A. Writer",), "Harbour Daily")
-    assert blocks(one)[1:] == [("heading", "Why"), ("body", "The wall is raised."), ("caption", "The wall."), ("body", "It rained.")]
+    assert blocks(one)[1:] == [
+        ("heading", "Why"),
+        ("body", "The wall is raised."),
+        ("caption", "The wall."),
+        ("body", "It rained."),
+    ]
     assert two == Link("https://h.example/two", 8)
     assert isinstance(three, Article)
     assert (three.id, blocks(three)) == ("tag:3", [("heading", "Leads nowhere"), ("body", "Only this.")])
@@ -182,7 +187,10 @@ def test_what_stands_before_the_damage_is_taken() -> None:
 
 
 def test_a_doctype_alone_does_no_harm() -> None:
-    text = '<!DOCTYPE rss PUBLIC "-//Netscape Communications//DTD RSS 0.91//EN" "http://my.netscape.com/publish/formats/rss-0.91.dtd">' + RSS.partition("\n")[2]
+    text = (
+        '<!DOCTYPE rss PUBLIC "-//Netscape Communications//DTD RSS 0.91//EN" "http://my.netscape.com/publish/formats/rss-0.91.dtd">'
+        + RSS.partition("\n")[2]
+    )
     assert len(read(text)) == len(read(RSS))
 
 

@@ -75,8 +75,10 @@ def test_hidden_text_is_not_in_the_article(trick: str) -> None:
 
 
 def test_text_behind_what_is_hidden_stays() -> None:
-    assert "<" not in page(f'<p>It rained<span hidden>{SECRET}</span> all day and all night.</p>')
-    assert "It rained all day and all night." in page(f"<p>It rained<span hidden>{SECRET}</span> all day and all night.</p>")
+    assert "<" not in page(f"<p>It rained<span hidden>{SECRET}</span> all day and all night.</p>")
+    assert "It rained all day and all night." in page(
+        f"<p>It rained<span hidden>{SECRET}</span> all day and all night.</p>"
+    )
 
 
 VISIBLE = {
@@ -117,10 +119,23 @@ def test_white_is_taken_for_the_colour_of_a_page_only_where_no_other_style_sheet
 
 @pytest.mark.parametrize(
     "sign",
-    ["\u200b", "\u200c\u200d\u200c", "\u2060", "\ufeff", "\u202e", "\u2066", "\u00ad", "\U000e0049\U000e0067", "&#8203;", "&#xE0041;"],
+    [
+        "\u200b",
+        "\u200c\u200d\u200c",
+        "\u2060",
+        "\ufeff",
+        "\u202e",
+        "\u2066",
+        "\u00ad",
+        "\U000e0049\U000e0067",
+        "&#8203;",
+        "&#xE0041;",
+    ],
 )
 def test_signs_that_take_no_room_are_not_in_the_article(sign: str) -> None:
-    assert "The mayor lost the vote of the council." in page(f"<p>The may{sign}or lost the vo{sign}te of the council.</p>")
+    assert "The mayor lost the vote of the council." in page(
+        f"<p>The may{sign}or lost the vo{sign}te of the council.</p>"
+    )
 
 
 @pytest.mark.parametrize(

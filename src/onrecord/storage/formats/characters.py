@@ -37,7 +37,9 @@ _WRONG = re.compile(
     re.VERBOSE,
 )
 # The first byte of a UTF-8 sequence and a later one, as Latin-1 or Windows-1252 shows them.
-_PAIR = re.compile("[\u00c2-\u00f4][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]")
+_PAIR = re.compile(
+    "[\u00c2-\u00f4][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]"
+)
 _CHINESE = re.compile("[\u4e00-\u9fff]{6,}")
 
 
@@ -54,10 +56,10 @@ def decoded(data: bytes, declared: str | None = None) -> str:
                 raise FileError(f"its byte order mark says {codec}, which it is not", hint="save it as UTF-8") from None
     if b"\0" in data:
         raise FileError("it holds NUL bytes, so it is no text", hint="check the file")
-    for codec in (codec_of(declared), "utf-8"):
+    for named in (codec_of(declared), "utf-8"):
         try:
-            if codec is not None:
-                return data.decode(codec)
+            if named is not None:
+                return data.decode(named)
         except UnicodeError:
             pass
     return _detected(data)

@@ -69,6 +69,7 @@ def read_feed(
             if local(one.element.tag) == "title":
                 outlet = outlet or single_line(text_of(one.element))
                 continue
+            found: Article | Link | Rejection | None
             try:
                 found = _entry(one, name, url, outlet)
             except FileError as error:
@@ -147,7 +148,9 @@ def _without_shortcodes(content: str) -> str:
         return content
     # The classic editor stores paragraphs as text between blank lines.
     parts = re.split(r"\n\s*\n", content.replace("\r\n", "\n"))
-    return "\n".join(part if _BLOCK_TAG.match(part) else f"<p>{part.strip().replace(chr(10), '<br>')}</p>" for part in parts)
+    return "\n".join(
+        part if _BLOCK_TAG.match(part) else f"<p>{part.strip().replace(chr(10), '<br>')}</p>" for part in parts
+    )
 
 
 def _figure(match: re.Match[str]) -> str:
@@ -229,4 +232,3 @@ def _date(value: str) -> str | None:
     if (day := given_date(value)) is None:
         raise FileError(f"published is not a date: {single_line(value)[:40]!r}", hint="mend it or leave it out")
     return day
-

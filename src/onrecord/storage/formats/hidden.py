@@ -114,12 +114,16 @@ def _hides(style: _Style) -> bool:
     for name in ("font-size", "font"):
         if (size := _first_length(get(name), name)) is not None and size <= 1:
             return True
-    moved = [_pixels(get(name)) for name in ("left", "top", "right", "bottom", "text-indent", "margin-left", "margin-top")]
+    moved = [
+        _pixels(get(name)) for name in ("left", "top", "right", "bottom", "text-indent", "margin-left", "margin-top")
+    ]
     if any(by is not None and by <= _OFF_THE_PAGE for by in moved):
         return True
     if re.match(r"rect\(\s*[01](?:px)?[\s,]+[01](?:px)?[\s,]+[01](?:px)?[\s,]+[01](?:px)?\s*\)", get("clip")):
         return True
-    if re.match(r"inset\(\s*(?:[5-9]\d|100)%|circle\(\s*0|polygon\(\s*0(?:px)?\s+0(?:px)?\s*,\s*0(?:px)?\s+0", get("clip-path")):
+    if re.match(
+        r"inset\(\s*(?:[5-9]\d|100)%|circle\(\s*0|polygon\(\s*0(?:px)?\s+0(?:px)?\s*,\s*0(?:px)?\s+0", get("clip-path")
+    ):
         return True
     if _transformed_away(get("transform")):
         return True

@@ -51,7 +51,9 @@ _FRAME_CLASSES = frozenset(
     """byline breadcrumb breadcrumbs share social-share sharedaddy advertisement newsletter-signup related-articles
     related-posts comments""".split()
 )
-_CAPTION_CLASS = re.compile(r"(?:^|[\s_-])(?:wp-)?caption(?:-text)?(?:$|[\s_])|media-credit|image-credit", re.IGNORECASE)
+_CAPTION_CLASS = re.compile(
+    r"(?:^|[\s_-])(?:wp-)?caption(?:-text)?(?:$|[\s_])|media-credit|image-credit", re.IGNORECASE
+)
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _ROUND_BREAK = re.compile(r" *\n *")
 _LONG = 25
@@ -140,14 +142,18 @@ def _parsed(text: str) -> Any:
 
 
 def _squeezed_main(root: Any) -> str:
-    found = trafilatura.bare_extraction(deepcopy(root), include_comments=False, include_tables=True, with_metadata=False)
+    found = trafilatura.bare_extraction(
+        deepcopy(root), include_comments=False, include_tables=True, with_metadata=False
+    )
     body = getattr(found, "body", None)
     return "".join("".join(body.itertext()).split()) if body is not None else ""
 
 
 def _main(pieces: Sequence[_Piece], main: str) -> list[_Piece]:
     """The pieces of the article, in order; what stands between them and is none of it is boilerplate."""
-    hits = [i for i, p in enumerate(pieces) if len(p.squeezed) >= _LONG and p.kind != "boilerplate" and p.squeezed in main]
+    hits = [
+        i for i, p in enumerate(pieces) if len(p.squeezed) >= _LONG and p.kind != "boilerplate" and p.squeezed in main
+    ]
     if not hits:
         # A page with little text on it, of which nothing could be told apart.
         return [piece for piece in pieces if piece.kind != "boilerplate"]

@@ -150,7 +150,7 @@ def _address(root: Any, linked: dict[str, Any], meta: dict[str, str], fetched: s
             continue
         # A page cannot stand for one of another house, nor for the front page of its own.
         if fetched is None or (parts.hostname == urlsplit(fetched).hostname and (parts.path.strip("/") or parts.query)):
-            return whole.partition("#")[0]
+            return str(whole).partition("#")[0]
     return fetched
 
 
@@ -188,5 +188,5 @@ def _page_title(root: Any) -> str | None:
 
 
 def _language(tag: str) -> str | None:
-    primary = re.split(r"[-_]", tag.strip().lower())[0]
+    primary = str(re.split(r"[-_]", tag.strip().lower())[0])
     return primary if re.fullmatch(r"[a-z]{2,3}", primary) else None

@@ -7,8 +7,7 @@ import re
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import IO
-from xml.etree import ElementTree
+from typing import IO, Any
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder
 
 from defusedxml.common import DefusedXmlException, EntitiesForbidden
@@ -144,7 +143,11 @@ def _escaped(text: str | None) -> str:
 
 
 def _codec(start: bytes, charset: str | None) -> str:
-    for mark, codec in ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
+    for mark, codec in (
+        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
         if start.startswith(mark):
             return codec
     declared = _DECLARED.search(start)
@@ -155,7 +158,7 @@ class _Collector:
     """Builds the elements that are asked for and lets everything around them go."""
 
     def __init__(self, tags: frozenset[str]) -> None:
-        self.parser: ElementTree.XMLParser | None = None
+        self.parser: Any = None
         self._tags = tags
         self._found: deque[Element | Record] = deque()
         self._builder: TreeBuilder | None = None

@@ -16,7 +16,9 @@ STORY = (
 
 
 def story(title: str, head: str = "") -> str:
-    return f"<html><head><title>{title}</title>{head}</head><body><article><h1>{title}</h1>{STORY}</article></body></html>"
+    return (
+        f"<html><head><title>{title}</title>{head}</head><body><article><h1>{title}</h1>{STORY}</article></body></html>"
+    )
 
 
 @dataclass
