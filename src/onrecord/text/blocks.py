@@ -48,7 +48,7 @@ _FRAME_INSIDE = {
     "for ": r"\bfor\s+(?:any\s+)?(?:inquiries|enquiries|more\s+information),?\s+(?:please\s+)?(?:e-?mail|contact|call)\b",
     "by calling": r"\bcan\s+be\s+reported\s+by\s+calling\b",
     "illegal and": r"\billegal\s+and\s+(?:undesirable|harmful)\s+information\b",
-    "sign up": r"\bsign\s+up\s+(?:for\s+(?:our|the|it|free)\b.{0,60}(?:newsletter|free|here)|(?:right\s+)?here\b)"
+    "sign up": r"\bsign\s+up\s+(?:for\s+it\s+|right\s+)?here\b"
     r"|\bnewsletters?\b.{0,80}\bsign\s+up\b|\bsign\s+up\b.{0,80}\bnewsletters?\b",
     "this ad": r"\bhow\s+relevant\s+is\s+this\s+ad\b",
     "video": r"\bvideo\s+player\s+was\s+slow\b|\bvideo\s+(?:content\s+)?(?:never\s+loaded|froze)\b|\bplay\s+video\b\W*$",
@@ -58,7 +58,7 @@ _FRAME_INSIDE = {
     "rights reserved": r"\ball\s+rights\s+reserved\b",
     "this material": r"\bthis\s+material\s+may\s+not\s+be\s+published,\s+broadcast\b",
     "content partner": r"\bis\s+an?\s.{1,40}\bcontent\s+partner\b",
-    "commission": r"\bmay\s+earn\b.{0,40}\bcommission\b",
+    "commission": r"\bmay\s+earn\s+(?:\w+\s+){0,3}commission\b",
     "twitter": r"\b(?:can\s+be\s+reached|follow\s+(?:him|her|them|me))\b.{0,80}\btwitter\b",
 }
 _INSIDE = tuple((word, re.compile(pattern, re.IGNORECASE)) for word, pattern in _FRAME_INSIDE.items())

@@ -81,7 +81,8 @@ def _recurs(article: Article, block: Block, outlet: str, recurring: Set[int]) ->
 
 def _may_recur(block: Block, text: str) -> bool:
     # A heading that recurs names a place or a subject ("Texas", "Weather"), and a quotation bears repeating.
-    if block.kind in {"heading", "boilerplate"} or not _QUOTATION_MARKS.isdisjoint(text):
+    # What is boilerplate already counts too: it may be so because it was found to recur before.
+    if block.kind == "heading" or not _QUOTATION_MARKS.isdisjoint(text):
         return False
     return text.count(" ") < _MOST_WORDS
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence, Set
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -64,12 +64,13 @@ _WINDOWS = {code: bytes([code]).decode("cp1252", "ignore") or None for code in r
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """A paragraph of a page: what its markup calls it, and the element that it stands in."""
+    """A paragraph of a page: what its markup calls it, the element and the ``<article>`` that it stands in."""
 
     text: str
     kind: BlockKind | None
     tag: str
     holder: Any
+    article: Any
     strong: bool = False
 
     @property
@@ -159,12 +160,14 @@ def _main(pieces: Sequence[_Piece], main: str) -> list[_Piece]:
         return [piece for piece in pieces if piece.kind != "boilerplate"]
     holders = {id(pieces[i].holder) for i in hits}
     start = _start(pieces, hits[0])
-    end = max(i for i, piece in enumerate(pieces) if i in hits or _stands_in(piece, holders))
+    end = max(i for i, piece in enumerate(pieces) if i == hits[-1] or _stands_in(piece, holders))
+    while end + 1 < len(pieces) and pieces[end].article is not None and pieces[end + 1].article is pieces[end].article:
+        end += 1
     kept = []
     for index in range(start, end + 1):
         piece = pieces[index]
         if piece.kind is None and not (piece.squeezed in main or _stands_in(piece, holders)):
-            piece = _Piece(piece.text, "boilerplate", piece.tag, piece.holder)
+            piece = replace(piece, kind="boilerplate")
         kept.append(piece)
     return kept
 
@@ -217,12 +220,15 @@ def _pieces(root: Any) -> Iterator[_Piece]:
     body = root.find("body")
     walk = _Walk()
     kinds: list[BlockKind | None] = [None]
+    articles: list[Any] = [None]
     exact = 0
     for event, element in etree.iterwalk(body if body is not None else root, events=("start", "end")):
         tag = element.tag
         if event == "start":
             if tag in _BLOCKS:
-                yield from _flushed(walk, kinds[-1], element.getparent())
+                yield from _flushed(walk, kinds[-1], element.getparent(), articles[-1])
+                if tag == "article":
+                    articles.append(articles[-1] if len(articles) > 1 else element)
                 kinds.append(kinds[-1] if kinds[-1] == "boilerplate" else _kind(element) or kinds[-1])
             walk.bold += tag in {"b", "strong"}
             exact += tag == "pre"
@@ -233,22 +239,28 @@ def _pieces(root: Any) -> Iterator[_Piece]:
             walk.add(element.text, exact=exact > 0)
             continue
         if tag in _BLOCKS:
-            yield from _flushed(walk, kinds[-1], element)
+            yield from _flushed(walk, kinds[-1], element, articles[-1])
             kinds.pop()
+            if tag == "article":
+                articles.pop()
         walk.bold -= tag in {"b", "strong"}
         exact -= tag == "pre"
         if element is not body:
             walk.add(element.tail, exact=exact > 0)
 
 
-def _flushed(walk: _Walk, kind: BlockKind | None, element: Any) -> Iterator[_Piece]:
+def _flushed(walk: _Walk, kind: BlockKind | None, element: Any, article: Any) -> Iterator[_Piece]:
     text, strong = walk.taken()
     text = shown(_ROUND_BREAK.sub("\n", text.translate(_WINDOWS)))
     for part in re.split(r"\n[ \t\u00a0]*\n\s*", text):
         if stripped := part.strip():
-            tag = element.tag if element is not None else "body"
-            holder = element.getparent() if element is not None and tag in {"p", "li", "blockquote"} else element
-            yield _Piece(stripped, kind, tag, holder, strong)
+            yield _Piece(stripped, kind, element.tag, _holder(element), article, strong)
+
+
+def _holder(element: Any) -> Any:
+    """What a paragraph stands in: the element itself where it holds others beside it, else its parent."""
+    single = not any(inside.tag in _BLOCKS for inside in element)
+    return element.getparent() if single and element.getparent() is not None else element
 
 
 def _kind(element: Any) -> BlockKind | None:
