@@ -122,6 +122,15 @@ def test_a_short_line_over_text_is_a_heading_and_one_that_ends_a_sentence_is_not
     assert classify(["Why the Gates Fail", STORY, "It rained.", STORY]) == ["heading", "body", "body", "body"]
 
 
+def test_a_list_at_the_end_is_not_taken_for_the_foot_of_the_page() -> None:
+    births = [f"• Births in {year}: {year * 7:,}" for year in range(2001, 2012)]
+    assert classify([STORY, *births, "Read More", *births]) == ["body"] * 12 + ["boilerplate"] + ["body"] * 11
+    assert (
+        classify([STORY, "Read More", "One Port, Many Voices", "© 2025 Harbour Daily", "Fast News"])
+        == ["body"] + ["boilerplate"] * 4
+    )
+
+
 def test_a_dateline_is_no_heading() -> None:
     assert classify(["Oststadt —", STORY, "OSTSTADT –", STORY]) == ["body", "body", "body", "body"]
 

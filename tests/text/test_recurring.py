@@ -69,8 +69,14 @@ def test_how_many_are_many(shared: int, others: int, expected: bool) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["“We need new gates for the wall,” said Keller.", 'He said: "Never."', "「墙太矮」，她说。", "word " * 70],
-    ids=["curly", "straight", "Chinese", "long"],
+    [
+        "“We need new gates for the wall,” said Keller.",
+        'He said: "Never."',
+        "「墙太矮」，她说。",
+        "Maria Keller:",
+        "word " * 70,
+    ],
+    ids=["curly", "straight", "Chinese", "speaker", "long"],
 )
 def test_what_may_bear_repeating_is_left_alone(line: str) -> None:
     assert line.strip() not in aside(stories(40, line))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from onrecord.types import BlockKind
 
@@ -82,6 +83,7 @@ _SENTENCE_END = re.compile(r"[.!?…:;,。！？：；，—–-][”’\"'»」
 _LIST_MARKS = ("•", "-", "*", "·", "►", "_")
 _FRAME_WORDS = 60
 _CAPTION_WORDS = 80
+_FOOT_LINES = 4
 _HEADING_WORDS = 16
 
 
@@ -101,8 +103,8 @@ def paragraphs(text: str) -> list[tuple[int, int]]:
 def classify(lines: Sequence[str]) -> list[BlockKind]:
     """What each paragraph of an article is, from its words and its neighbours.
 
-    A heading is a short line without a full stop that stands over body text.  Short lines at the foot
-    of the page, next to lines that are boilerplate by their words, are boilerplate with them.
+    A heading is a short line without a full stop that stands over body text.  A few short lines at the foot
+    of the page, behind a line that is boilerplate by its words, are boilerplate with it.
     """
     kinds = [_by_words(line) for line in lines]
     _spread_at_the_foot(lines, kinds)
@@ -131,10 +133,13 @@ def _is_frame(line: str, lower: str) -> bool:
 
 def _spread_at_the_foot(lines: Sequence[str], kinds: list[BlockKind]) -> None:
     last = max((i for i, line in enumerate(lines) if kinds[i] == "body" and not _is_short(line)), default=-1)
-    if "boilerplate" in kinds[last + 1 :]:
-        for index in range(last + 1, len(kinds)):
-            if kinds[index] == "body":
-                kinds[index] = "boilerplate"
+    marked = [index for index in range(last + 1, len(kinds)) if kinds[index] == "boilerplate"]
+    # A longer run of short lines between two marked ones, or behind the last, is a list that the story ends with.
+    for start, end in pairwise([*marked, len(kinds)]):
+        if end - start - 1 <= _FOOT_LINES:
+            for index in range(start + 1, end):
+                if kinds[index] == "body":
+                    kinds[index] = "boilerplate"
 
 
 def _is_short(line: str) -> bool:

@@ -37,7 +37,9 @@ def detect_language(text: str) -> str | None:
         return "en"
     if letters < (_LEAST_IDEOGRAPHS if kana else _LEAST_LETTERS):
         return None
-    return str(_classifier().classify(sample)[0])
+    language = str(_classifier().classify(sample)[0])
+    # The rare languages that have no two letters of their own are mostly mistakes for their neighbours.
+    return language if len(language) == 2 else None
 
 
 @cache

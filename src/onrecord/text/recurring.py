@@ -84,7 +84,8 @@ def _may_recur(block: Block, text: str) -> bool:
     # What is boilerplate already counts too: it may be so because it was found to recur before.
     if block.kind == "heading" or not _QUOTATION_MARKS.isdisjoint(text):
         return False
-    return text.count(" ") < _MOST_WORDS
+    # A line that ends with a colon names who speaks next, in an interview or a transcript.
+    return text.count(" ") < _MOST_WORDS and not text.rstrip().endswith((":", "："))
 
 
 def _digest(outlet: str, text: str) -> int:
