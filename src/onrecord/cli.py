@@ -40,7 +40,10 @@ Batch = Annotated[Path | None, typer.Option(metavar="FILE", help="JSON Lines, on
 
 @app.command()
 def ingest(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files and folders: .md, .txt, .jsonl.")],
+    paths: Annotated[
+        list[str],
+        typer.Argument(metavar="PATH|URL...", help="Files, folders, and addresses of pages, feeds and sitemaps."),
+    ],
     index: Index = None,
     prune: Annotated[bool, typer.Option("--prune", help="Remove articles that were not given.")] = False,
     as_json: Json = False,

@@ -125,14 +125,20 @@ class Runtime:
         return path is not None and path.stat().st_size < _SMALL_MODEL_BYTES
 
     def ingest(
-        self, paths: Sequence[Path], *, prune: bool = False, progress: Progress = lambda _stage, _done, _total: None
+        self,
+        paths: Sequence[Path | str],
+        *,
+        prune: bool = False,
+        progress: Progress = lambda _stage, _done, _total: None,
     ) -> IngestReport:
-        """Read files and folders and publish them; see ``onrecord.ingest.ingest``."""
+        """Read files, folders and addresses and publish them; see ``onrecord.ingest.ingest``."""
         return ingest(
             paths,
             root=self.settings.index,
             embedder=self.embedder,
             passage_words=self.settings.passage_words,
+            private_addresses=self.settings.private_addresses,
+            fetch_delay=self.settings.fetch_delay,
             prune=prune,
             progress=progress,
         )

@@ -18,7 +18,8 @@ def passages(article: Article, *, words: int = 120) -> list[Passage]:
     """The passages of an article, in order, each of about ``words`` words.
 
     Passages begin with a paragraph where they can, hold whole sentences always and whole quotations where
-    they fit, and exceed ``words`` only for a single sentence that does.  An article that has nothing but headings is its headings.
+    they fit, and exceed ``words`` only for a single sentence that does.  An article that has nothing but
+    headings is its headings.
     """
     found: list[Passage] = []
     for run in _runs(article):
