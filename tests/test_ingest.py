@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import pytest
 
 from onrecord.errors import InputError
@@ -162,7 +165,7 @@ def test_files_folders_and_addresses_together(corpus: Path) -> None:
     site = Site({"/a": Reply(story("One"), headers={"ETag": '"1"'})})
     with serving(site):
         site.pages["/sitemap.xml"] = f"<urlset><url><loc>{site.url}/a</loc></url></urlset>"
-        given = [
+        given: list[Path | str] = [
             corpus,
             f"{site.url}/sitemap.xml",
             str(write_jsonl(corpus.parent / "more.jsonl", {"text": "It snowed on the wall."})),
@@ -190,3 +193,36 @@ def test_nothing_private_is_fetched_without_the_setting(corpus: Path) -> None:
     assert report.added == 2
     assert [(one.file, "no public address" in one.reason) for one in report.rejected] == [(f"{site.url}/a", True)]
     assert site.asked == []
+
+
+class _Stopped(FakeEmbedder):
+    """Is interrupted after so many texts."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self._most = most
+
+    def embed(self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None) -> npt.NDArray[np.float32]:
+        if self.embedded + len(texts) > self._most:
+            raise KeyboardInterrupt
+        return super().embed(texts, progress=progress)
+
+
+def test_an_ingest_that_was_interrupted_goes_on_where_it_was(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("onrecord.ingest._AT_ONCE", 2)
+    _ingest(corpus, FakeEmbedder())
+    for number in range(6):
+        (corpus / f"more-{number}.txt").write_text(f"The bridge number {number} was built of stone.\n", "utf-8")
+    stopped = _Stopped(4)
+    with pytest.raises(KeyboardInterrupt):
+        _ingest(corpus, stopped)
+    assert 0 < stopped.embedded < 6
+    root = corpus.parent / "index"
+    assert (root / "CURRENT").read_text("utf-8").startswith("gen-000001 ")
+    (corpus.parent / "other.txt").write_text("Another ingest comes between.", "utf-8")
+    ingest([corpus.parent / "other.txt"], root=root, embedder=FakeEmbedder(), passage_words=20)
+    assert list(root.glob(".embedded-*")), "it does not throw away what the stopped one has done"
+    embedder = FakeEmbedder()
+    report = _ingest(corpus, embedder)
+    assert (report.added, report.embedded, embedder.embedded) == (6, 6 - stopped.embedded, 6 - stopped.embedded)
+    assert not list(root.glob(".embedded-*"))

