@@ -118,16 +118,15 @@ def unit_of(article: Article, quote: Quote | None, place: Span) -> Unit:
 
 def runs_on(article: Article, quotes: Sequence[Quote], words: Sequence[Word]) -> bool:
     """Whether the words begin in one quotation and end in another, or in a heading and in the text."""
-    kinds = {article.kind_at(words[0].start), article.kind_at(words[-1].start)}
-    if len(kinds) > 1:
+    first, last = words[0].start, words[-1].start
+    if article.kind_at(first) != article.kind_at(last):
         return True
-    starts = [word.start for word in words]
-    touched = [
-        quote.spans
-        for quote in quotes
-        if quote.direct and any(bisect_left(starts, end) > bisect_left(starts, start) for start, end in quote.spans)
-    ]
-    return any(one[-1].end <= other[0].start for one, other in pairwise(sorted(touched)))
+    holding = [[quote for quote in quotes if quote.direct and _is_in(at, quote.spans)] for at in (first, last)]
+    return bool(holding[0] and holding[1]) and not any(quote in holding[1] for quote in holding[0])
+
+
+def _is_in(place: int, spans: Sequence[Span]) -> bool:
+    return any(start <= place < end for start, end in spans)
 
 
 def _has_words(text: str, start: int, end: int) -> bool:
