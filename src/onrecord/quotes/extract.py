@@ -19,6 +19,7 @@ __all__ = ["extract_quotes"]
 
 _DIRECT_WORDS = 5
 _MOST_SPANS = 100
+_LONG_TITLE = 4
 _LINE_BREAK = re.compile(r"[.?!:”\"'’)][ \t\u00a0]*\n[ \t\u00a0]*(?=[A-Z“\"‘'「«])")
 _DATELINE = re.compile(r"(?:[A-Z][\w.]+(?:[ ,]{1,2}[A-Z][\w.]+){0,4} ?(?:\([^()\n]{1,30}\))? ?(?:--?|–|—)\s+)")
 
@@ -180,7 +181,7 @@ def _direct(
     for pair in pairs:
         owner = _owner(pair, said)
         joins = owner is None and bool(found) and _joins(text, found[-1], pair)
-        if joins and (_is_sentence(text, pair) or _resumes(text, found[-1], pair)):
+        if joins and ((_is_sentence(text, pair) and _is_set_off(text, pair)) or _resumes(text, found[-1], pair)):
             found[-1] = found[-1]._replace(spans=(*found[-1].spans, pair.words))
         elif not _is_speech(text, pair, owner, alone=pair.start == block.start):
             continue
@@ -198,6 +199,11 @@ def _resumes(text: str, before: _Found, pair: Marked) -> bool:
     if before.said is None or before.mention is None:
         return False
     return not text[max(before.said.cue.end, before.mention.end) : pair.start].strip(" ,:，：")
+
+
+def _is_set_off(text: str, pair: Marked) -> bool:
+    """Whether a point stands before the opening mark, so that the reporter's sentence does not run on into it."""
+    return not text[max(pair.start - 8, 0) : pair.start].rstrip()[-1:].isalnum()
 
 
 def _is_sentence(text: str, pair: Marked) -> bool:
@@ -250,7 +256,9 @@ def _is_speech(text: str, pair: Marked, owner: Said | None, *, alone: bool) -> b
 def _is_title(words: Sequence[str]) -> bool:
     """``Crippled America: How to Make America Great Again``."""
     long = [word for word in words if len(word) > 3 and word[0].isalpha()]
-    return bool(long) and all(word[0].isupper() for word in long) and words[-1][-1] not in ".?!"
+    if not long or not all(word[0].isupper() for word in long):
+        return False
+    return len(long) >= _LONG_TITLE or words[-1][-1] not in ".?!"
 
 
 def _joins(text: str, before: _Found, pair: Marked) -> bool:

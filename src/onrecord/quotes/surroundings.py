@@ -25,6 +25,7 @@ _ABBREVIATION = re.compile(
 )
 # After "U.S." a new sentence begins only with a word that would not follow it in a name.
 _STARTERS = STOP_WORDS | {"mr", "mrs", "according", "since", "although", "however", "today", "now", "well"}
+_THEN_I = re.compile(r"(?<=[a-z]{2}[.!?]) (?=I(?:[’'][a-z]+)? [a-z])")
 _REACH = 2_000
 
 
@@ -146,7 +147,9 @@ def _sentence_starts(article: Article, spans: Sequence[Span]) -> list[int]:
         if index == 0 or _has_ended(text, spans[index - 1].end, span.start):
             starts.append(span.start)
         found = sentences(text, span.start, span.end, article.language)
-        starts += [after.start for before, after in pairwise(found) if _begins(text, before.end, after.start)]
+        begun = {after.start for before, after in pairwise(found) if _begins(text, before.end, after.start)}
+        # The splitter takes "me. I" for an abbreviation.
+        starts += sorted(begun.union(match.end() for match in _THEN_I.finditer(text, span.start, span.end)))
     return starts
 
 
