@@ -180,7 +180,7 @@ def _direct(
     found: list[_Found] = []
     for pair in pairs:
         owner = _owner(pair, said)
-        joins = owner is None and bool(found) and _joins(text, found[-1], pair)
+        joins = owner is None and bool(found) and _joins(text, found[-1], pair) and not _is_long_title(text, pair)
         if joins and ((_is_sentence(text, pair) and _is_set_off(text, pair)) or _resumes(text, found[-1], pair)):
             found[-1] = found[-1]._replace(spans=(*found[-1].spans, pair.words))
         elif not _is_speech(text, pair, owner, alone=pair.start == block.start):
@@ -256,9 +256,13 @@ def _is_speech(text: str, pair: Marked, owner: Said | None, *, alone: bool) -> b
 def _is_title(words: Sequence[str]) -> bool:
     """``Crippled America: How to Make America Great Again``."""
     long = [word for word in words if len(word) > 3 and word[0].isalpha()]
-    if not long or not all(word[0].isupper() for word in long):
-        return False
-    return len(long) >= _LONG_TITLE or words[-1][-1] not in ".?!"
+    return bool(long) and all(word[0].isupper() for word in long) and words[-1][-1] not in ".?!"
+
+
+def _is_long_title(text: str, pair: Marked) -> bool:
+    """The same with a full stop after it that is not its own."""
+    words = text[pair.words.start : pair.words.end].rstrip(".").split()
+    return len([word for word in words if len(word) > 3]) >= _LONG_TITLE and _is_title(words)
 
 
 def _joins(text: str, before: _Found, pair: Marked) -> bool:
