@@ -180,7 +180,9 @@ def _direct(
     found: list[_Found] = []
     for pair in pairs:
         owner = _owner(pair, said)
-        joins = owner is None and bool(found) and _joins(text, found[-1], pair) and not _is_long_title(text, pair)
+        if owner is None and _is_long_title(text, pair):
+            continue
+        joins = owner is None and bool(found) and _joins(text, found[-1], pair)
         if joins and ((_is_sentence(text, pair) and _is_set_off(text, pair)) or _resumes(text, found[-1], pair)):
             found[-1] = found[-1]._replace(spans=(*found[-1].spans, pair.words))
         elif not _is_speech(text, pair, owner, alone=pair.start == block.start):
