@@ -278,7 +278,7 @@ def test_ask_prints_what_the_contract_names(run: Run) -> None:
     assert said["mode"] == "extractive"
     assert set(said["statements"][0]) == {"text", "kind", "speaker", "citations"}
     assert set(said["citations"][0]) == {
-        "number", "article", "title", "url", "published", "outlet", "start", "end", "text", "status", "note",
+        "number", "article", "title", "url", "published", "outlet", "start", "end", "text", "status", "note", "copies",
     }  # fmt: skip
     text = run("article", said["citations"][0]["article"], "--json").json["text"]
     for citation in said["citations"]:

@@ -13,7 +13,7 @@ from onrecord.runtime import Runtime
 from onrecord.search.vectors import Halves, VectorWriter
 from onrecord.settings import load_settings
 from onrecord.storage import generations
-from onrecord.types import Answer, Question
+from onrecord.types import Answer, AnswerEvent, Question, Searched, StatementPiece
 from tests.fakes import FakeEmbedder, ScriptedModel
 from tests.samples import HARBOUR, SHIPPED, write_jsonl
 
@@ -123,3 +123,68 @@ def test_an_index_without_a_passage_answers_nothing(build: Build, tmp_path: Path
     runtime.ingest([write_jsonl(tmp_path / "a.jsonl", {"text": "We use cookies on this site.\n\n© 2025 Daily"})])
     assert runtime.search("cookies") == []
     assert answered(runtime, "Which cookies?").refused
+
+
+class TestGhosts:
+    """An article that was withdrawn or removed is cited by nothing that is said afterwards."""
+
+    QUESTION = "What did Maria Keller say about the harbour wall?"
+
+    @pytest.fixture
+    def two(self, build: Build, tmp_path: Path) -> Runtime:
+        runtime = build()
+        again = HARBOUR.replace("two metres", "three metres").replace("40 million", "45 million")
+        file = write_jsonl(tmp_path / "a.jsonl", {"id": "wall", "text": HARBOUR}, {"id": "later", "text": again})
+        runtime.ingest([file])
+        return runtime
+
+    @staticmethod
+    def cited(events: Iterator[AnswerEvent]) -> list[set[str]]:
+        return [
+            {citation.article.id for citation in event.citations}
+            for event in events
+            if isinstance(event, StatementPiece | Answer)
+        ]
+
+    @pytest.mark.parametrize("seen", [1, 2])
+    def test_an_answer_under_way_begins_again_without_it(self, build: Build, two: Runtime, seen: int) -> None:
+        (first,) = self.cited(two.ask(Question(self.QUESTION)))[-1]
+        events = two.ask(Question(self.QUESTION))
+        before = [next(events) for _ in range(seen)]
+        assert isinstance(before[0], Searched)
+        build().withdraw(first)
+        after = list(events)
+        assert all(first not in articles for articles in self.cited(iter(after)))
+        assert isinstance(after[-1], Answer)
+        assert {citation.article.id for citation in after[-1].citations} == {"later", "wall"} - {first}
+        assert any(isinstance(event, Searched) for event in after)
+
+    def test_a_removed_one_is_gone_from_the_next_word_on(self, build: Build, two: Runtime, tmp_path: Path) -> None:
+        events = two.ask(Question(self.QUESTION))
+        next(events)
+        file = write_jsonl(tmp_path / "b.jsonl", {"id": "other", "text": "The museum is open on Monday and on Friday."})
+        build().ingest([file], prune=True)
+        *_, last = events
+        assert isinstance(last, Answer)
+        assert last.refused
+        assert [article.id for article in last.nearest] == ["other"]
+
+    def test_it_stays_away_after_a_restart_and_after_an_ingest(
+        self, build: Build, two: Runtime, tmp_path: Path
+    ) -> None:
+        two.withdraw("later")
+        assert self.cited(build().ask(Question(self.QUESTION)))[-1] == {"wall"}
+        build().ingest([write_jsonl(tmp_path / "a.jsonl", {"id": "later", "text": HARBOUR + "\nOne more word."})])
+        assert self.cited(build().ask(Question(self.QUESTION)))[-1] == {"wall"}
+
+
+def test_an_answer_tells_where_else_an_article_ran(build: Build, tmp_path: Path) -> None:
+    runtime = build()
+    text = HARBOUR * 2
+    other = {"id": "elsewhere", "title": "Another headline", "text": text, "outlet": "The Other Paper"}
+    runtime.ingest([write_jsonl(tmp_path / "a.jsonl", {"id": "wall", "text": text}, other)])
+    last = answered(runtime, TestGhosts.QUESTION)
+    cited = last.citations[0].article.id
+    assert [article.id for article in last.copies[cited]] == [{"wall": "elsewhere", "elsewhere": "wall"}[cited]]
+    runtime.withdraw("elsewhere")
+    assert answered(runtime, TestGhosts.QUESTION).copies == {}

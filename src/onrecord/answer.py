@@ -62,7 +62,7 @@ def answer(
     generation: str,
     model: LanguageModel | None = None,
     copying: bool = False,
-) -> Iterator[AnswerEvent]:
+) -> Generator[AnswerEvent, None, None]:
     """Answer a question from one generation, event by event; the last event is the Answer.
 
     With no model, or when nothing that the model writes survives the checks, the statements are the

@@ -30,7 +30,10 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "generation": answer.generation,
         "statements": [_statement(statement) for statement in answer.statements],
         "answer_span": span and {"text": span.text, "citation": span.citation, "start": span.start, "end": span.end},
-        "citations": [_citation(citation) for citation in answer.citations],
+        "citations": [
+            _citation(citation) | {"copies": [_copy(one) for one in answer.copies.get(citation.article.id, ())]}
+            for citation in answer.citations
+        ],
         "nearest": [{"article": a.id, "title": a.title, "url": a.url} for a in answer.nearest],
         "timings_ms": timings
         and {"search": timings.search, "first_statement": timings.first_statement, "total": timings.total},
@@ -132,6 +135,16 @@ def _statement(statement: Statement) -> dict[str, Any]:
         "kind": statement.kind,
         "speaker": statement.speaker,
         "citations": list(statement.citations),
+    }
+
+
+def _copy(article: Article) -> dict[str, Any]:
+    return {
+        "article": article.id,
+        "title": article.title,
+        "url": article.url,
+        "published": article.published,
+        "outlet": article.outlet,
     }
 
 

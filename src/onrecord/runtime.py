@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -48,6 +49,7 @@ from onrecord.types import (
     QuoteClaim,
     Span,
     SpeakerDecision,
+    StatementPiece,
     Status,
 )
 
@@ -141,15 +143,46 @@ class Runtime:
             return rollback(root)
 
     def ask(self, question: Question, *, phrased: bool = True) -> Iterator[AnswerEvent]:
-        """Answer a question; ``phrased=False`` answers without the language model."""
+        """Answer a question; ``phrased=False`` answers without the language model.
+
+        Where an article that is cited is withdrawn or removed while the answer is made, it begins again.
+        """
         opened = self._index()
-        return answer(
+        events = answer(
             question,
             retriever=opened.retriever,
             generation=opened.manifest.generation,
             model=self.model if phrased else None,
             copying=self._model_is_small,
         )
+        with closing(events):
+            for event in events:
+                if isinstance(event, StatementPiece | Answer) and not self._stands(event, opened):
+                    break
+                if isinstance(event, Answer):
+                    event = self._with_copies(event, opened)
+                yield event
+            else:
+                return
+        yield from self.ask(question, phrased=phrased)
+
+    def _stands(self, event: StatementPiece | Answer, opened: _Opened) -> bool:
+        """Whether everything that is cited may still be cited."""
+        now = self._index()
+        if now is opened:
+            return True
+        found = (now.retriever.store.article(citation.article.id) for citation in event.citations)
+        return all(article is not None and article.status.state != "withdrawn" for article in found)
+
+    def _with_copies(self, found: Answer, opened: _Opened) -> Answer:
+        store = opened.retriever.store
+        copies = {
+            citation.article.id: tuple(
+                one for one in store.copies_of(citation.article.id) if one.status.state != "withdrawn"
+            )
+            for citation in found.citations
+        }
+        return replace(found, copies={article: others for article, others in copies.items() if others})
 
     def search(self, query: str, *, k: int = 10, filters: Filters | None = None) -> list[Hit]:
         """The passages nearest to a query."""

@@ -352,6 +352,8 @@ class Answer:
     nearest: tuple[Article, ...] = ()
     answer_span: AnswerSpan | None = None
     timings: Timings | None = None
+    copies: Mapping[str, tuple[Article, ...]] = field(default_factory=dict)
+    """Where else a cited article was printed, by its id; nothing of an article that ran once."""
 
     def __post_init__(self) -> None:
         cited = {citation.number: citation for citation in self.citations}
@@ -450,7 +452,10 @@ class QuoteCheck:
 
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """The passages are found; nothing has been stated yet."""
+    """The passages are found; nothing has been stated yet.
+
+    A second one takes back what was stated after the first: an article was withdrawn or removed meanwhile.
+    """
 
     question: str
     hits: tuple[Hit, ...]

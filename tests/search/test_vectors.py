@@ -77,6 +77,7 @@ class TestCells:
     @pytest.fixture
     def many(self, tmp_path: Path, rows: npt.NDArray[np.float32], monkeypatch: pytest.MonkeyPatch) -> VectorIndex:
         monkeypatch.setattr(vectors, "_COMPARED", 500)
+        monkeypatch.setattr(vectors, "_PROPOSED_AT_LEAST", 100)
         index = write(tmp_path / "v", rows)
         assert isinstance(index._index, faiss.IndexIVF)
         return index
@@ -84,7 +85,7 @@ class TestCells:
     def test_what_is_nearest_is_nearly_always_found(
         self, many: VectorIndex, rows: npt.NDArray[np.float32], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(vectors, "_PROBED", 1 / 4)
+        monkeypatch.setattr(vectors, "_PROBED", 80)
         exact = np.argsort(-(rows[:100] @ rows.T), axis=1)[:, :10]
         found = [{row for row, _ in many.search(vector, 10)} for vector in rows[:100]]
         shared = sum(len(one & set(map(int, best))) for one, best in zip(found, exact, strict=True))

@@ -1,21 +1,147 @@
-"""Processes that hold an index or are killed while they write it; run with ``-m`` by test_generations.py."""
+"""What an ingest leaves behind when it is killed, or when the disk fails it, at every moment that can be told apart.
+
+``python -m tests.storage.crash [--kills 200] [--folder DIR]`` prints how often each fault was tried and how often
+something was lost.  test_generations.py runs a few of each.
+
+Every trial begins with a published state and fails the ingest of the next one, which adds, changes and removes
+articles.  Afterwards the index must be whole, hold exactly the old state or exactly the new one, and find it;
+then the same ingest must complete.
+"""
 
 from __future__ import annotations
 
+import argparse
 import os
 import random
+import resource
+import shutil
 import signal
+import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
+from onrecord.errors import IndexUnusableError, OnRecordError
 from onrecord.ingest import ingest
-from onrecord.storage.generations import current_generation, writer
+from onrecord.runtime import Runtime
+from onrecord.settings import load_settings
+from onrecord.storage.generations import writer
 from tests.fakes import FakeEmbedder
-from tests.samples import HARBOUR, SMELTER, write_jsonl
+from tests.samples import HARBOUR, ROOT, SMELTER, write_jsonl
 
-WATCHED = {"open", "os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.listdir", "shutil.rmtree", "sqlite3.connect"}
+_WATCHED = {"open", "os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.listdir", "shutil.rmtree", "sqlite3.connect"}
+_REFUSED = 3  # the exit code of an IndexUnusableError
+_FAILING_CALLS = ("write", "pwrite64", "fsync", "rename", "mkdir")
+
+
+class Trial:
+    """An index folder that goes from state to state, with a fault in between each time."""
+
+    def __init__(self, folder: Path) -> None:
+        self.root = folder / "index"
+        self._articles = folder / "articles.jsonl"
+        self._filler = folder / "filler"
+        self._state = 0
+        self._complete()
+
+    def __call__(self, fault: Callable[[], object]) -> str:
+        """What becomes of an ingest whose process begins with ``fault``: ``killed``, ``refused`` or ``finished``."""
+        return self._judged(os.waitpid(self._begun(fault), 0)[1])
+
+    def killed_after(self, seconds: float) -> str:
+        """The same, killed from outside."""
+        child = self._begun(lambda: None)
+        time.sleep(seconds)
+        os.kill(child, signal.SIGKILL)
+        return self._judged(os.waitpid(child, 0)[1])
+
+    def killed_at(self, touch: int) -> str:
+        """The same, killed when it touches a file of the index for the nth time."""
+        return self(
+            lambda: _watch(self.root, lambda number: os.kill(os.getpid(), signal.SIGKILL) if number == touch else None)
+        )
+
+    def touches(self) -> int:
+        """How often an ingest touches a file of the index."""
+        read, write = os.pipe()
+        self(lambda: _watch(self.root, lambda _: os.write(write, b".")))
+        os.close(write)
+        return len(os.read(read, 65536))
+
+    def on_a_full_disk(self, free: int) -> str:
+        """The same, with so many bytes left on the disk."""
+        room = shutil.disk_usage(self.root).free
+        with self._filler.open("wb") as file:
+            os.posix_fallocate(file.fileno(), 0, max(room - free, 1))
+        _, status = os.waitpid(self._begun(lambda: None), 0)
+        self._filler.unlink()
+        return self._judged(status)
+
+    def traced(self, call: str, number: int) -> str:
+        """The same, with the nth system call of a kind failing with an I/O error."""
+        self._next()
+        inject = ["strace", "-f", "-qqq", "-o", "/dev/null", "-e", f"inject={call}:error=EIO:when={number}"]
+        command = [sys.executable, "-m", "tests.storage.crash", "--ingest", str(self.root), str(self._articles)]
+        environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+        done = subprocess.run([*inject, *command], cwd=ROOT, env=environment, check=False, capture_output=True)
+        return self._judged(done.returncode << 8)
+
+    def _next(self) -> None:
+        self._state += 1
+        write_jsonl(self._articles, *_records(self._state))
+
+    def _begun(self, fault: Callable[[], object]) -> int:
+        self._next()
+        child = os.fork()
+        if not child:
+            os._exit(_exit_code(lambda: _ingest(self.root, self._articles, fault)))
+        return child
+
+    def _judged(self, status: int) -> str:
+        ends = {0: "finished", _REFUSED: "refused"}
+        ended = "killed" if os.WIFSIGNALED(status) else ends.get(os.WEXITSTATUS(status), "failed")
+        found = self._found()
+        expected = {self._state} if ended == "finished" else {self._state - 1, self._state}
+        if found not in expected or ended == "failed":
+            raise AssertionError(f"{ended}, and the index holds state {found} of {sorted(expected)}")
+        self._complete()
+        return ended
+
+    def _found(self) -> int:
+        """The state that is published; raises if it is no state at all, or if it is not whole."""
+        with closing(Runtime(load_settings(index=self.root, model="none"), embedder=FakeEmbedder())) as runtime:
+            hits = runtime.search("the harbour wall and its state", k=50)
+            counts = runtime.manifest().counts
+        state = next(int(hit.passage.text.split()[-1]) for hit in hits if "in state" in hit.passage.text)
+        expected = {record["id"]: record["text"] for record in _records(state)}
+        if {hit.passage.article.id: hit.passage.article.text for hit in hits} != expected:
+            raise AssertionError("two states are mixed")
+        if counts["articles"] != len(expected):
+            raise AssertionError(f"{counts['articles']} articles in state {state}")
+        return state
+
+    def _complete(self) -> None:
+        write_jsonl(self._articles, *_records(self._state))
+        _ingest(self.root, self._articles)
+        if self._found() != self._state:
+            raise AssertionError(f"the ingest after it did not publish state {self._state}")
+        left = [path.name for path in self.root.iterdir() if path.name.startswith((".staging", ".embedded"))]
+        if left:
+            raise AssertionError(f"left behind: {left}")
+
+
+def limited(bytes_a_file: int) -> Callable[[], None]:
+    """A fault: no file may grow beyond a size."""
+
+    def fault() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (bytes_a_file, bytes_a_file))
+
+    return fault
 
 
 def hold(root: str) -> None:
@@ -25,49 +151,21 @@ def hold(root: str) -> None:
         time.sleep(600)
 
 
-def killed(root: str, seed: str, count: str) -> None:
-    """Ingest again and again; each time the process that does it is killed, and a line says when."""
-    index, chance = Path(root), random.Random(int(seed))
-    touches = _touches(index)
-    for n in range(1, int(count) + 1):
-        _one(index, f"touch-{n}", at=chance.randint(1, touches))
-    for n in range(1, int(count) // 2 + 1):
-        _one(index, f"time-{n}", after=chance.random() * 0.04)
+def _records(state: int) -> Iterator[dict[str, str]]:
+    yield {"id": "stays", "text": HARBOUR.strip()}
+    yield {"id": "changes", "text": f"The harbour wall is in state {state}"}
+    yield {"id": f"comes-{state}", "text": f"{SMELTER.strip()}\n\nIts harbour wall is in state {state}"}
 
 
-def _touches(index: Path) -> int:
-    """How often an ingest touches a file of the index; it publishes the first generation."""
-    read, write = os.pipe()
-    if not os.fork():
-        _watch(index, lambda number: os.write(write, b"."))
-        _ingest(index, 0)
-        os._exit(0)
-    os.wait()
-    os.close(write)
-    return len(os.read(read, 65536))
-
-
-def _one(index: Path, moment: str, *, at: int = 0, after: float = 60.0) -> None:
-    current = current_generation(index)
-    before = int(current.name[4:]) if current else 0
-    child = os.fork()
-    if not child:
-        _watch(index, lambda number: os.kill(os.getpid(), signal.SIGKILL) if number == at else None)
-        _ingest(index, before)
-        os._exit(0)
-    deadline = time.monotonic() + after
-    while time.monotonic() < deadline:
-        gone, status = os.waitpid(child, os.WNOHANG)
-        if gone:
-            break
-        time.sleep(0.001)
-    else:
-        os.kill(child, signal.SIGKILL)
-        _, status = os.waitpid(child, 0)
-    ended = "killed" if os.WIFSIGNALED(status) else "finished"
-    print(moment, before, ended, flush=True)
-    # The test looks at the index before the next one begins to write.
-    sys.stdin.readline()
+def _exit_code(run: Callable[[], object]) -> int:
+    try:
+        run()
+    except OnRecordError as error:
+        return _REFUSED if isinstance(error, IndexUnusableError) else 1
+    except BaseException as error:
+        sys.stderr.write(f"{type(error).__name__}: {error}\n")
+        return 1
+    return 0
 
 
 def _watch(index: Path, touched: Callable[[int], object]) -> None:
@@ -75,19 +173,84 @@ def _watch(index: Path, touched: Callable[[int], object]) -> None:
 
     def hook(event: str, arguments: tuple[object, ...]) -> None:
         nonlocal number
-        if event in WATCHED and str(index) in str(arguments[:1]):
+        if event in _WATCHED and str(index) in str(arguments[:1]):
             number += 1
             touched(number)
 
     sys.addaudithook(hook)
 
 
-def _ingest(index: Path, version: int) -> None:
-    texts = {"wall": HARBOUR, "copper": SMELTER}
-    records = [{"id": name, "text": f"{text}\n\nVersion {version}"} for name, text in texts.items()]
-    file = write_jsonl(index.parent / "articles.jsonl", *records)
-    ingest([file], root=index, embedder=FakeEmbedder())
+def _ingest(root: Path, articles: Path, fault: Callable[[], object] = lambda: None) -> None:
+    fault()
+    ingest([articles], root=root, embedder=FakeEmbedder(), prune=True)
+
+
+def _random_kills(trial: Trial, count: int) -> Iterator[str]:
+    seed = random.randrange(2**32)
+    chance = random.Random(seed)
+    started = time.monotonic()
+    trial(lambda: None)
+    longest = time.monotonic() - started
+    for _ in range(count):
+        yield trial.killed_after(chance.random() * longest)
+
+
+def _full_disks(folder: Path) -> Iterator[str]:
+    """A disk of its own, in memory, with less room each time."""
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "onrecord", str(folder)], check=True)
+    try:
+        trial = Trial(folder)
+        for free in (0, *(4096 * 2**step for step in range(12)), *range(100_000, 2_000_000, 150_000)):
+            yield trial.on_a_full_disk(free)
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)
+
+
+def _io_errors(trial: Trial, call: str) -> Iterator[str]:
+    number = 1
+    while (ended := trial.traced(call, number)) == "refused" or number < 3:
+        yield ended
+        number = max(number + 1, int(number * 1.3))
+
+
+def _report(folder: Path, kills: int) -> dict[str, dict[str, int]]:
+    """Every fault as often as it is told, and how the ingests ended; a loss raises."""
+    (folder / "disk").mkdir(parents=True)
+    trial = Trial(folder)
+    faults: dict[str, Iterator[str]] = {
+        "killed at a random moment": _random_kills(trial, kills),
+        "killed at each touch of a file": (trial.killed_at(at) for at in range(1, trial.touches() + 1)),
+        "no file may grow beyond a size": (trial(limited(int(1.5**step))) for step in range(2, 38)),
+        "full disk": _full_disks(folder / "disk"),
+    }
+    for call in _FAILING_CALLS:
+        faults[f"{call} fails"] = _io_errors(trial, call)
+    report = {}
+    for name, ended in faults.items():
+        report[name] = dict(Counter(ended))
+        print(f"{name}: {report[name]}", flush=True)
+    total = sum(sum(one.values()) for one in report.values())
+    print(f"{total} ingests failed on purpose, 0 lost anything")
+    return report
+
+
+def main() -> None:
+    """Print the report, or be the process that something happens to."""
+    parser = argparse.ArgumentParser(prog="tests.storage.crash", description=__doc__)
+    parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--folder", type=Path, help="where to work [a temporary folder]")
+    parser.add_argument("--ingest", nargs=2, help=argparse.SUPPRESS)
+    parser.add_argument("--hold", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.hold:
+        hold(options.hold)
+    elif options.ingest:
+        root, articles = map(Path, options.ingest)
+        sys.exit(_exit_code(lambda: _ingest(root, articles)))
+    else:
+        with tempfile.TemporaryDirectory(dir=options.folder) as folder:
+            _report(Path(folder), options.kills)
 
 
 if __name__ == "__main__":
-    globals()[sys.argv[1]](*sys.argv[2:])
+    main()

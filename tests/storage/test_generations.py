@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import pytest
 
@@ -31,9 +31,9 @@ from onrecord.storage.generations import (
     rollback,
     writer,
 )
-from onrecord.storage.store import Store
 from tests.fakes import FakeEmbedder
 from tests.samples import HARBOUR, ROOT, SMELTER, write_jsonl
+from tests.storage.crash import Trial, limited
 
 FIELDS: dict[str, Any] = {"embedder": "e", "fingerprint": "f", "dimensions": 2, "passage_words": 120, "counts": {}}
 
@@ -240,25 +240,14 @@ def test_a_generation_that_is_gone_is_named(whole: Path, tmp_path: Path) -> None
         open_generation(tmp_path / "index")
 
 
-@contextmanager
-def helper(*arguments: object) -> Iterator[tuple[IO[str], IO[str]]]:
-    """``tests/storage/crash.py`` in a process of its own, to talk to; it is killed at the end."""
-    command = [sys.executable, "-m", "tests.storage.crash", *map(str, arguments)]
-    pipe = subprocess.PIPE
-    with subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True, bufsize=1) as process:
-        assert process.stdin
-        assert process.stdout
-        try:
-            yield process.stdin, process.stdout
-        finally:
-            process.kill()
-
-
 def test_a_second_writer_is_told_and_a_kill_frees_the_lock(tmp_path: Path) -> None:
-    with helper("hold", tmp_path) as (_, said):
-        assert said.readline() == "held\n"
+    command = [sys.executable, "-m", "tests.storage.crash", "--hold", str(tmp_path)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        assert process.stdout.readline() == "held\n"
         with pytest.raises(IndexBusyError, match="another process is writing"), writer(tmp_path):
             pass
+        process.kill()
     published(tmp_path, "one")
     assert open_generation(tmp_path)[0].name == "gen-000001"
 
@@ -269,27 +258,44 @@ def test_readers_do_not_mind_a_writer(tmp_path: Path) -> None:
         assert open_generation(tmp_path)[0].name == "gen-000001"
 
 
-def test_an_ingest_that_is_killed_leaves_one_whole_generation(tmp_path: Path) -> None:
-    """Ten moments at which an ingest touches a file, chosen anew each time, and five points in time."""
-    root = tmp_path / "index"
-    seed = random.randrange(2**32)
-    last = ""
-    with helper("killed", root, seed, 10) as (tell, said):
-        for line in said:
-            moment, before, ended = line.split()
-            reason = f"seed {seed}, {moment}"
-            folder, manifest = open_generation(root)
-            number = int(folder.name[4:])
-            # A number may be passed over: a kill between the folder and the pointer uses it up.
-            assert number >= int(before), reason
-            assert ended == "killed" or number > int(before), reason
-            store = Store(folder / "articles.db")
-            versions = {article.text.split()[-1] for article, _ in store.articles()}
-            assert len(versions) == 1, f"{reason}: two ingests are mixed"
-            assert store.count() == manifest.counts, reason
-            store.close()
-            last = moment
-            tell.write("go on\n")
-    assert last == "time-5"
-    ingest([write_jsonl(tmp_path / "a.jsonl", {"text": HARBOUR})], root=root, embedder=FakeEmbedder())
-    assert not list(root.glob(".staging-*"))
+@pytest.fixture(scope="module")
+def trial(tmp_path_factory: pytest.TempPathFactory) -> Trial:
+    """An index that is failed again and again."""
+    return Trial(tmp_path_factory.mktemp("trial"))
+
+
+class TestFaults:
+    """A few of each of the faults of crash.py, which tries them all; the trial itself looks for losses."""
+
+    def test_a_kill_when_it_touches_a_file(self, trial: Trial) -> None:
+        touches = trial.touches()
+        assert touches > 20
+        ended = [trial.killed_at(at) for at in random.sample(range(1, touches + 1), 8)]
+        assert "killed" in ended
+
+    def test_a_kill_at_a_random_moment(self, trial: Trial) -> None:
+        for _ in range(4):
+            trial.killed_after(random.random() * 0.3)
+
+    @pytest.mark.parametrize("size", [0, 100, 3_000, 20_000])
+    def test_a_file_that_may_not_grow(self, trial: Trial, size: int) -> None:
+        assert trial(limited(size)) == "refused"
+
+    @pytest.mark.parametrize("call", ["write", "pwrite64", "fsync", "rename"])
+    def test_an_input_output_error(self, trial: Trial, call: str) -> None:
+        if shutil.which("strace") is None:
+            assert not os.environ.get("CI"), "strace is missing: .ci/run installs it"
+            pytest.skip("strace is not installed")
+        assert trial.traced(call, random.randint(1, 2)) == "refused"
+
+    def test_a_loss_would_be_seen(self, trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
+        """With the new pointer written before the new generation is there, a kill in between is a loss."""
+        seen = trial.root / "CURRENT"
+        before = seen.read_text()
+        seen.write_text(before.replace("gen-", "gen-9"))
+        with pytest.raises(IndexDamagedError):
+            trial._found()
+        seen.write_text(before)
+        trial._state += 1
+        with pytest.raises(AssertionError, match="holds state"):
+            trial._judged(0)

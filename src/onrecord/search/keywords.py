@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import tantivy
@@ -32,25 +33,33 @@ class KeywordWriter:
         folder.mkdir()
         self._folder = folder
         # One thread, so that rows come out in one segment and in order.
-        self._writer = tantivy.Index(_schema(), path=str(folder)).writer(_WRITER_BYTES, 1)
+        with _writing(folder):
+            self._writer = tantivy.Index(_schema(), path=str(folder)).writer(_WRITER_BYTES, 1)
         self._row = 0
 
     def add(self, context: str, text: str) -> None:
         """Index a passage under its own words and, at a lower weight, those of its headings."""
         pairs = " ".join(bigrams(f"{context} {text}"))
-        self._writer.add_document(tantivy.Document(row=self._row, text=text, context=context, pairs=pairs))
+        with _writing(self._folder):
+            self._writer.add_document(tantivy.Document(row=self._row, text=text, context=context, pairs=pairs))
         self._row += 1
 
     def finish(self) -> None:
         """Write everything."""
-        try:
+        with _writing(self._folder):
             self._writer.commit()
             self._writer.wait_merging_threads()
-        except (ValueError, OSError) as error:
-            raise IndexUnusableError(f"{self._folder} cannot be written ({error})", hint="check the disk") from error
         # Tantivy leaves empty lock files, which are no part of what it wrote.
         for lock in self._folder.glob(".tantivy-*.lock"):
             lock.unlink()
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except (ValueError, OSError) as error:
+        raise IndexUnusableError(f"{folder} cannot be written ({error})", hint="check the disk") from error
 
 
 class KeywordIndex:

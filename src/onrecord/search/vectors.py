@@ -3,7 +3,7 @@
 ::
 
     vectors/rows.f16       every vector in half precision, row after row
-    vectors/index.faiss    where to look: every vector, or, of many, cells of neighbours in 8 bits a number
+    vectors/index.faiss    where to look: every vector, or, of many, cells of neighbours in a bit a number
 
 FAISS proposes rows, and the vectors themselves decide their order, so that a score does not depend on how
 many rows there are.
@@ -31,14 +31,16 @@ Halves = npt.NDArray[np.float16]
 
 # Up to here all vectors are compared, which takes about 2 ms; docs/index.md has the curve.
 _COMPARED = 20_000
-# Cells grow with the square root of the rows (Jegou et al. 2011 for the inverted file); how many are probed
-# is chosen by the recall that it gives, the same for a thousand rows and for a million.
+# Cells grow with the square root of the rows (Jegou et al. 2011); codes of four bits for four numbers are
+# compared by table look-ups in registers (Andre et al. 2017).  How many cells are probed, and how many rows are
+# proposed, is chosen by the recall that it gives: python -m onrecord.evaluation.scale
 _CELLS = 4
-_PROBED = 1 / 32
+_PROBED = 256
 _TRAINED_ON = 40  # rows a cell
+_NUMBERS_A_CODE = 4
 _BLOCK = 65_536
-_PROPOSED = 4  # rows a row that is asked for
-_PROPOSED_AT_LEAST = 100
+_PROPOSED = 8  # rows a row that is asked for
+_PROPOSED_AT_LEAST = 500
 
 
 class VectorWriter:
@@ -138,10 +140,11 @@ class VectorIndex:
         most = min(max(_PROPOSED * k, _PROPOSED_AT_LEAST), len(self))
         if not most:
             return np.empty(0, dtype=np.int64)
+        # One thread a query: a second one gains little, and waits for a busy machine in a spin.
+        faiss.omp_set_num_threads(1)
         parameters: faiss.SearchParameters
         if isinstance(self._index, faiss.IndexIVF):
-            probed = max(1, math.ceil(self._index.nlist * _PROBED))
-            parameters = faiss.SearchParametersIVF(sel=selector, nprobe=probed)  # type: ignore[call-arg]
+            parameters = faiss.SearchParametersIVF(sel=selector, nprobe=_PROBED)  # type: ignore[call-arg]
         else:
             parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
         _, rows = self._index.search(vector.reshape(1, -1).astype(np.float32), most, params=parameters)
@@ -157,12 +160,14 @@ def _mapped(path: Path, dimensions: int) -> Halves:
 
 
 def _index_of(rows: Halves) -> Any:
+    faiss.omp_set_num_threads(os.cpu_count() or 1)
     count, dimensions = rows.shape
     if count <= _COMPARED:
         index: Any = faiss.IndexFlatIP(dimensions)
     else:
         cells = int(_CELLS * math.sqrt(count))
-        index = faiss.index_factory(dimensions, f"IVF{cells},SQ8", faiss.METRIC_INNER_PRODUCT)
+        codes = f"PQ{dimensions // _NUMBERS_A_CODE}x4fs" if dimensions % _NUMBERS_A_CODE == 0 else "SQ8"
+        index = faiss.index_factory(dimensions, f"IVF{cells},{codes}", faiss.METRIC_INNER_PRODUCT)
         index.cp.niter = 8
         index.cp.spherical = True
         step = max(1, count // (_TRAINED_ON * cells))

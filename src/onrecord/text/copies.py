@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
-from typing import Any
-from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
+from rensa import RMinHash
 
 from onrecord.types import Article
 
@@ -20,7 +18,6 @@ _BANDS = 16  # of four hashes each: two texts that share 70% of their word seque
 _SHINGLE = 4  # words
 _COPY = 0.6  # of the word sequences of both together
 _WORD = re.compile(r"[\u3400-\u9fff]|[^\W_]+")
-_FACTOR = np.uint64(0x9E3779B97F4A7C15)
 
 Signatures = npt.NDArray[np.uint32]
 
@@ -31,16 +28,13 @@ def signature(article: Article) -> bytes:
     MinHash (Broder 1997) over sequences of four words of the body, Chinese by the character.
     """
     body = " ".join(article.text[block.start : block.end] for block in article.blocks if block.kind == "body")
-    words = np.fromiter((crc32(word.encode()) for word in _WORD.findall(body.lower())), dtype=np.uint64)
-    count = len(words) - _SHINGLE + 1
-    if count < _SHINGLE:
+    words = _WORD.findall(body.lower())
+    sequences = [" ".join(words[at : at + _SHINGLE]) for at in range(len(words) - _SHINGLE + 1)]
+    if len(sequences) < _SHINGLE:
         return b""
-    hashes = np.zeros(count, dtype=np.uint64)
-    for place in range(_SHINGLE):
-        hashes = (hashes ^ words[place : place + count]) * _FACTOR
-    minhash = _minhash().copy()
-    minhash.update_batch(np.unique(hashes >> np.uint64(32)).tolist())
-    return bytes(minhash.hashvalues.astype("<u4"))
+    minhash = RMinHash(num_perm=_HASHES, seed=1)
+    minhash.update(sequences)
+    return np.array(minhash.digest(), dtype="<u4").tobytes()
 
 
 def groups(signatures: Sequence[bytes]) -> list[int]:
@@ -80,11 +74,3 @@ def _leader(leaders: list[int], place: int) -> int:
         leaders[place] = leaders[leaders[place]]
         place = leaders[place]
     return place
-
-
-@cache
-def _minhash() -> Any:
-    from datasketch import MinHash
-
-    # The hashes are made above: all at once is many times faster than one by one.
-    return MinHash(num_perm=_HASHES, seed=1, hashfunc=int)

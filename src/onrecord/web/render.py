@@ -58,7 +58,7 @@ class Exchange:
     def after(self, event: AnswerEvent) -> Exchange:
         """Give the exchange once ``event`` has come in."""
         if isinstance(event, Searched):
-            return replace(self, hits=event.hits)
+            return replace(self, hits=event.hits, statements=(), citations=())
         if isinstance(event, Answer):
             return replace(self, answer=event, statements=event.statements, citations=_by_number(event.citations))
         return replace(
