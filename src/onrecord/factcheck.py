@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from itertools import groupby
 
 from onrecord.quotes.agreement import agreement
 from onrecord.quotes.claims import ClaimWords, read_claim, weight
@@ -123,12 +124,15 @@ class _Corpus:
                 continue
             before.append(place)
             left -= place.end - place.start
-            if article.id not in self._quotes:
-                self._quotes[article.id] = self._quotes_of(article)
-            places = compare(claim, article, place, self._quotes[article.id])
+            places = compare(claim, article, place, self._of)
             fresh = [one for one in places if (article.id, one.match.spans) not in found]
             found.update((article.id, one.match.spans) for one in fresh)
             yield fresh
+
+    def _of(self, article: Article) -> Sequence[Quote]:
+        if article.id not in self._quotes:
+            self._quotes[article.id] = self._quotes_of(article)
+        return self._quotes[article.id]
 
 
 _Known = list[tuple[int, Comparison]]
@@ -144,7 +148,9 @@ def _pieces(claim: ClaimWords, compared: Sequence[Comparison], corpus: _Corpus) 
         for low, high in one.runs:
             if high - low >= _PIECE_WORDS:
                 held[low:high] = [True] * (high - low)
-    if sum(held) < _HELD * count:
+    # One short gap may be the seam; several are words that were changed.
+    gaps = [len(list(gap)) for found, gap in groupby(held) if not found]
+    if sum(held) < _HELD * count or sum(gap < _PIECE_WORDS for gap in gaps) > 1:
         return []
     return _covered(claim, Span(0, count), [(0, one) for one in compared], corpus, _MOST_PIECES) or []
 
