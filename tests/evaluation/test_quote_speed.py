@@ -17,7 +17,7 @@ def test_what_is_built_can_be_checked(tmp_path: Path) -> None:
     articles = [plain(HARBOUR, "harbour"), plain(SMELTER, "smelter")]
     figures = quote_speed.build(articles, tmp_path / "index")
     assert figures["quotes"] >= 3
-    assert figures["megabytes"] > 0
+    assert figures["articles_a_second_a_core_extraction"] > 0
     checked, quotes = quote_speed.checker_of(tmp_path / "index")
     assert [quote.article.id for quote in quotes] == ["harbour", "smelter"]
     assert checked(QuoteClaim("Demand for copper will not fall", "James Moore")).verdict == "verbatim"
