@@ -83,12 +83,12 @@ def _tokens(text: str) -> list[str]:
 
 
 class FakeEmbedder:
-    """Texts with the same stems are near: a signed count of stems in 64 buckets, of length 1.
+    """Texts with the same stems are near: a signed count of stems in 512 buckets, of length 1.
 
     ``embedded`` counts the texts that it was given, ``texts`` keeps them.
     """
 
-    dimensions = 64
+    dimensions = 512
 
     def __init__(self, *, name: str = "fake", fingerprint: str = "fake-1") -> None:
         self.name = name

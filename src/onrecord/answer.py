@@ -10,13 +10,15 @@ from dataclasses import dataclass, replace
 
 from onrecord.errors import ModelError, QuestionError
 from onrecord.generation.citations import checked, drafts
-from onrecord.generation.evidence import candidates, choose, is_answerable, score
+from onrecord.generation.evidence import candidates, choose, confidence, is_answerable, score
 from onrecord.generation.grammar import copying as copying_grammar
 from onrecord.generation.llm import LanguageModel
 from onrecord.generation.prompts import fitting, messages
+from onrecord.generation.spans import Reader, shortest_span
 from onrecord.generation.understand import Understood, understand
 from onrecord.search.retriever import Retriever
 from onrecord.text.normalise import single_line
+from onrecord.text.when import period_of
 from onrecord.types import (
     Answer,
     AnswerEvent,
@@ -33,7 +35,7 @@ from onrecord.types import (
     Timings,
 )
 
-__all__ = ["MAX_QUESTION", "answer"]
+__all__ = ["MAX_QUESTION", "Weighed", "answer", "weigh"]
 
 MAX_QUESTION = 500
 """The longest question, in characters."""
@@ -62,21 +64,21 @@ def answer(
     generation: str,
     model: LanguageModel | None = None,
     copying: bool = False,
+    reader: Reader = shortest_span,
 ) -> Generator[AnswerEvent, None, None]:
     """Answer a question from one generation, event by event; the last event is the Answer.
 
     With no model, or when nothing that the model writes survives the checks, the statements are the
     evidence itself, word for word.  ``copying`` holds the model to the words of the evidence by a grammar,
-    which a small one needs.  Closing the iterator stops the model.  Raises QuestionError.
+    which a small one needs.  ``reader`` finds the span that answers a factual question.  Closing the
+    iterator stops the model.  Raises QuestionError.
     """
     clock = _Clock(time.monotonic())
-    _check(question)
-    asked = understand(question, retriever.speaker_forms)
-    hits = _search(question, asked, retriever)
+    asked, hits = _found(question, retriever)
     clock.searched = clock.since()
     yield Searched(asked.text, tuple(hits))
 
-    evidence = _evidence(hits, asked, retriever)
+    evidence = _weighed(asked, hits, retriever).evidence
     statements: list[Statement] = []
     for statement in _statements(asked, evidence, model, copying=copying):
         if clock.first is None:
@@ -84,7 +86,10 @@ def answer(
         statements.append(statement)
         yield StatementPiece(statement, tuple(Citation.of(evidence[n]) for n in statement.citations))
 
+    span = None if asked.speakers or not statements else reader(asked.text, evidence)
     cited = {number for statement in statements for number in statement.citations}
+    if span is not None:
+        cited.add(span.citation)
     yield Answer(
         question=single_line(question.text),
         statements=tuple(statements),
@@ -92,9 +97,29 @@ def answer(
         refused=not statements,
         mode="model" if any(s.kind == "generated" for s in statements) else "extractive",
         generation=generation,
+        answer_span=span,
         nearest=() if statements else _nearest(hits),
         timings=Timings(clock.searched, clock.first, clock.since()),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What a question would be answered from; ``evidence`` is empty where it is refused."""
+
+    evidence: Evidence
+    confidence: float
+
+
+def weigh(question: Question, *, retriever: Retriever) -> Weighed:
+    """Search and weigh what was found, without answering."""
+    return _weighed(*_found(question, retriever), retriever)
+
+
+def _found(question: Question, retriever: Retriever) -> tuple[Understood, list[Hit]]:
+    _check(question)
+    asked = understand(question, retriever.speaker_forms)
+    return asked, _search(question, asked, retriever)
 
 
 def _check(question: Question) -> None:
@@ -113,24 +138,24 @@ def _check(question: Question) -> None:
 
 def _search(question: Question, asked: Understood, retriever: Retriever) -> list[Hit]:
     """Passages for the question; in those of a speaker's own words first where it names one."""
+    period = period_of(asked.text, question.today) if question.today else None
     if not asked.speakers or question.filters.speaker is not None:
-        return retriever.search(asked.text, k=_HITS, filters=question.filters)
+        return retriever.search(asked.text, k=_HITS, filters=question.filters, period=period)
     hits: list[Hit] = []
     for speaker in asked.speakers[:3]:
         filters: Filters = replace(question.filters, speaker=speaker)
-        hits += retriever.search(asked.subject or asked.text, k=_HITS, filters=filters)
-    return hits or retriever.search(asked.text, k=_HITS, filters=question.filters)
+        hits += retriever.search(asked.subject or asked.text, k=_HITS, filters=filters, period=period)
+    return hits or retriever.search(asked.text, k=_HITS, filters=question.filters, period=period)
 
 
-def _evidence(hits: Sequence[Hit], asked: Understood, retriever: Retriever) -> Evidence:
+def _weighed(asked: Understood, hits: Sequence[Hit], retriever: Retriever) -> Weighed:
     def similarity(query: str, texts: Sequence[str]) -> Sequence[float]:
         vectors = retriever.embedder.embed([query, *texts])
         return [float(value) for value in vectors[1:] @ vectors[0]]
 
     found = score(candidates(hits, asked, retriever.store.quotes_of), asked, similarity)
-    if not is_answerable(found, asked):
-        return Evidence(())
-    return choose(found, asked, most=_EVIDENCE)
+    chosen = choose(found, asked, most=_EVIDENCE) if is_answerable(found, asked) else Evidence(())
+    return Weighed(chosen, confidence(found, asked))
 
 
 def _statements(

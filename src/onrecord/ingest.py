@@ -32,7 +32,7 @@ from onrecord.storage.generations import (
 from onrecord.storage.readers import Rejection, content_hash, find_files, read_file
 from onrecord.storage.store import Store, StoreWriter
 from onrecord.text.copies import signature
-from onrecord.text.passages import context_of, passages
+from onrecord.text.passages import context_of, opening_of, passages
 from onrecord.types import Article, Passage, Quote
 
 __all__ = ["IngestReport", "Progress", "ingest"]
@@ -225,8 +225,10 @@ class _Build:
             phrases = PhraseWriter(folder / "phrases")
             for article, digest, found, quotes, known_by in self._articles():
                 contexts = [context_of(passage) for passage in found]
+                opening = opening_of(article)
                 for context, passage in zip(contexts, found, strict=True):
-                    keywords.add(context, passage.text)
+                    keywords.add(context, passage.text, opening=opening)
+                    opening = ""
                 keys = [self._key(context, one.text) for context, one in zip(contexts, found, strict=True)]
                 store.add(article, digest, found, keys, quotes, signature=known_by)
                 phrases.add(counts["articles"], article)

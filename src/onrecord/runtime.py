@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 
-from onrecord.answer import answer
+from onrecord.answer import Weighed, answer, weigh
 from onrecord.errors import IndexDamagedError, IndexMismatchError, ModelMissingError, QuestionError
 from onrecord.factcheck import check
 from onrecord.generation.llm import LanguageModel, LocalModel, find_model
@@ -37,6 +37,7 @@ from onrecord.storage.generations import Manifest, current_generation, open_gene
 from onrecord.storage.store import Store
 from onrecord.text.normalise import single_line
 from onrecord.text.tokens import content_stems
+from onrecord.text.when import period_of
 from onrecord.types import (
     Answer,
     AnswerEvent,
@@ -184,11 +185,18 @@ class Runtime:
         }
         return replace(found, copies={article: others for article, others in copies.items() if others})
 
-    def search(self, query: str, *, k: int = 10, filters: Filters | None = None) -> list[Hit]:
-        """The passages nearest to a query."""
+    def weigh(self, question: Question) -> Weighed:
+        """What a question would be answered from, and how sure that is."""
+        return weigh(question, retriever=self._index().retriever)
+
+    def search(
+        self, query: str, *, k: int = 10, filters: Filters | None = None, today: date | None = None
+    ) -> list[Hit]:
+        """The passages nearest to a query; those of the days that it is about first, if ``today`` is given."""
         if not any(character.isalnum() for character in query):
             raise QuestionError("the query is empty", hint="search for words")
-        return self._index().retriever.search(query, k=k, filters=filters)
+        period = period_of(query, today) if today else None
+        return self._index().retriever.search(query, k=k, filters=filters, period=period)
 
     def check(self, claim: QuoteClaim, *, nearest: bool = False) -> QuoteCheck:
         """What the corpus holds of a quotation; decided by rules, no model takes part.
@@ -224,14 +232,24 @@ class Runtime:
         claims = quotations_in_draft(read_draft(source, name))
         return (self.check(claim, nearest=nearest) for claim in claims)
 
+    def find_article(self, article_id: str) -> Article | None:
+        """The article with this id, or None."""
+        return self._index().retriever.store.article(article_id)
+
     def article(self, article_id: str) -> Article:
         """The article with this id; raises QuestionError where there is none."""
-        article = self._index().retriever.store.article(article_id)
+        article = self.find_article(article_id)
         if article is None:
             raise QuestionError(
                 f"no article in this index has the id {article_id!r}", hint="`onrecord search` prints ids"
             )
         return article
+
+    def articles(self) -> Iterator[Article]:
+        """Every article that is not withdrawn, in the order in which they were added."""
+        for article, _ in self._index().retriever.store.articles():
+            if article.status.state != "withdrawn":
+                yield article
 
     def quotes(
         self,

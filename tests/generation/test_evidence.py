@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -121,6 +122,25 @@ def test_nothing_found_is_nothing_chosen() -> None:
     assert len(choose([], asked("wall"), most=6)) == 0
 
 
-def test_a_score_weighs_words_and_meaning_alike() -> None:
+def test_more_words_more_meaning_and_a_better_rank_score_more() -> None:
     article = plain(HARBOUR)
-    assert Candidate(Passage(article, 0, 9), "extract", None, coverage=1.0, similarity=0.5).score == 0.75
+    poor = Candidate(Passage(article, 0, 9), "extract", None, found=0.5, coverage=0.5, similarity=0.5)
+    for better in ({"found": 1.0}, {"coverage": 1.0}, {"similarity": 1.0}, {"typed": True}):
+        assert replace(poor, **better).score > poor.score  # type: ignore[arg-type]
+
+
+def test_another_word_for_the_same_thing_is_about_it() -> None:
+    question = "What does Keller say about the ocean?"
+
+    def similarity(query: str, texts: Sequence[str]) -> Sequence[float]:
+        return [0.9 if {query, text} == {"ocean", "water"} else 0.2 for text in texts]
+
+    candidates_ = found(question, plain(HARBOUR))
+    assert is_answerable(score(candidates_, asked(question), similarity), asked(question))
+    assert not is_answerable(score(candidates_, asked(question), same(0.2)), asked(question))  # type: ignore[arg-type]
+
+
+def test_only_a_number_is_a_how_many() -> None:
+    held = {c.passage.text: c.typed for c in scored("How many tonnes did the smelter produce?", plain(SMELTER))}
+    assert any(typed for text, typed in held.items() if "310,000" in text)
+    assert not any(typed for text, typed in held.items() if not any(c.isdigit() for c in text) and " two " not in text)

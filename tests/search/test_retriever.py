@@ -16,6 +16,7 @@ from onrecord.search.retriever import Retriever, fuse
 from onrecord.search.vectors import VectorIndex
 from onrecord.storage.generations import open_generation
 from onrecord.storage.store import Store
+from onrecord.text.when import Period
 from onrecord.types import Filters
 from tests.fakes import FakeEmbedder
 from tests.samples import HARBOUR, SMELTER, write_jsonl
@@ -93,28 +94,58 @@ def test_no_more_than_k(retriever: Retriever, k: int) -> None:
 
 
 rankings = st.lists(st.integers(0, 30), unique=True, max_size=20).map(lambda rows: [(row, 1.0) for row in rows])
+ONE_EACH = {row: row for row in range(31)}
 
 
-@given(rankings, rankings, st.integers(1, 10))
-def test_fusion_ranks_every_row_once(dense: list[tuple[int, float]], keywords: list[tuple[int, float]], k: int) -> None:
-    fused = fuse({"dense": dense, "keywords": keywords}, k=k)
-    rows = [row for row, _, _ in fused]
-    everything = {row for row, _ in dense} | {row for row, _ in keywords}
-    assert len(rows) == len(set(rows)) == min(k, len(everything))
-    assert [score for _, score, _ in fused] == sorted((score for _, score, _ in fused), reverse=True)
-    for row, _, found_by in fused:
+@given(rankings, rankings)
+def test_fusion_ranks_every_row_once(dense: list[tuple[int, float]], keywords: list[tuple[int, float]]) -> None:
+    fused = fuse({"dense": dense, "keywords": keywords}, ONE_EACH)
+    assert fused.keys() == {row for row, _ in dense} | {row for row, _ in keywords}
+    for row, (score, found_by) in fused.items():
+        assert score > 0
         assert ("dense" in found_by) == (row in [r for r, _ in dense])
         assert ("keywords" in found_by) == (row in [r for r, _ in keywords])
 
 
 def test_a_row_that_both_found_beats_one_at_the_same_rank() -> None:
-    assert [row for row, _, _ in fuse({"dense": [(7, 1.0), (3, 0.9)], "keywords": [(5, 9.0), (3, 8.0)]}, k=3)] == [
-        3,
-        5,
-        7,
-    ]
+    fused = fuse({"dense": [(7, 1.0), (3, 0.9)], "keywords": [(5, 9.0), (3, 8.0)]}, ONE_EACH)
+    assert sorted(fused, key=lambda row: -fused[row][0]) == [3, 5, 7]
 
 
-def test_equal_scores_are_broken_by_the_row() -> None:
-    assert [row for row, _, _ in fuse({"dense": [(9, 1.0)]}, k=5) + fuse({"dense": [(2, 1.0)]}, k=5)] == [9, 2]
-    assert [row for row, _, _ in fuse({"dense": [(4, 1.0), (1, 0.5)], "keywords": []}, k=5)] == [4, 1]
+def test_equal_scores_share_a_rank() -> None:
+    fused = fuse({"dense": [(9, 1.0), (2, 1.0), (4, 0.5)]}, ONE_EACH)
+    assert fused[9][0] == fused[2][0] > fused[4][0]
+
+
+def test_the_rank_of_an_opening_is_its_article_s() -> None:
+    fused = fuse({"keywords": [(1, 2.0), (2, 1.0)], "opening": [(0, 5.0)]}, {0: 1, 1: 2, 2: 1})
+    assert fused[2][0] > fused[1][0] > fused[0][0] > 0
+
+
+def test_a_question_about_a_period_prefers_its_articles_and_hides_no_other(retriever: Retriever) -> None:
+    plain = [hit.passage.article.id for hit in retriever.search("harbour copper museum")]
+    day = Period(date(2025, 3, 4), date(2025, 3, 4), weight=9.0, fade=1, today=date(2025, 3, 4))
+    weighed = [hit.passage.article.id for hit in retriever.search("harbour copper museum", period=day)]
+    assert weighed[0] == "copper"
+    assert set(weighed) == set(plain)
+
+
+def test_a_third_passage_of_an_article_comes_after_those_of_others(retriever: Retriever) -> None:
+    found = [hit.passage.article.id for hit in retriever.search("harbour wall gates work Keller copper museum")]
+    first = found[: found.index("wall") + 1 + found[found.index("wall") + 1 :].index("wall") + 1]
+    others = found[len(first) :]
+    assert found.count("wall") > 2
+    assert "wall" not in others[: len([one for one in others if one != "wall"])]
+
+
+def test_one_article_that_was_asked_for_is_not_cut_short(retriever: Retriever) -> None:
+    hits = retriever.search("harbour wall", filters=Filters(articles=("wall",)))
+    assert len(hits) > 2
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+
+
+def test_an_embedder_that_reads_no_chinese_is_not_asked_in_chinese(retriever: Retriever) -> None:
+    embedder = retriever.embedder
+    assert isinstance(embedder, FakeEmbedder)
+    retriever.search("港口的墙有多高")
+    assert "港口的墙有多高" not in embedder.texts

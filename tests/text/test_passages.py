@@ -98,3 +98,15 @@ def test_two_chinese_characters_are_a_word(text: str, size: float) -> None:
 def test_sentences_that_the_offsets_cut_are_left_out() -> None:
     article = plain("One is here. Two is here. Three is here.")
     assert [article.text[s:e] for s, e in body_sentences(article, 3, 30)] == ["Two is here."]
+
+
+def test_a_quotation_of_several_sentences_is_kept_whole_where_it_fits() -> None:
+    before = "The council met on Monday in the old town hall to hear about the state of the wall. " * 2
+    said = "“The wall is old. It must be raised. We have the money for it, and we have the stone,” said Keller."
+    after = " The meeting went on until the evening, and nobody left the hall before the vote was taken."
+    article = plain(before + said + after)
+    (holding,) = [one for one in passages(article, words=40) if "The wall is old." in one.text]
+    assert said in holding.text
+    assert holding.text.startswith("“The wall is old."), "it begins a passage, since it did not fit into the one before"
+    too_long = passages(article, words=20)
+    assert max(length(one.text) for one in too_long) <= 22

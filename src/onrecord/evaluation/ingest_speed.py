@@ -26,6 +26,8 @@ from onrecord.evaluation.data import records
 from onrecord.ingest import IngestReport, ingest
 from onrecord.search.embedder import SentenceEmbedder, find_embedder
 
+__all__ = ["main"]
+
 _CHANGED = 20
 
 

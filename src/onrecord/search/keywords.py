@@ -22,6 +22,7 @@ def _schema() -> tantivy.Schema:
     builder.add_integer_field("row", stored=True, indexed=True, fast=True)
     builder.add_text_field("text", stored=False, tokenizer_name="en_stem", index_option="freq")
     builder.add_text_field("context", stored=False, tokenizer_name="en_stem", index_option="freq")
+    builder.add_text_field("opening", stored=False, tokenizer_name="en_stem", index_option="freq")
     builder.add_text_field("pairs", stored=False, tokenizer_name="whitespace", index_option="freq")
     return builder.build()
 
@@ -37,11 +38,16 @@ class KeywordWriter:
             self._writer = tantivy.Index(_schema(), path=str(folder)).writer(_WRITER_BYTES, 1)
         self._row = 0
 
-    def add(self, context: str, text: str) -> None:
-        """Index a passage under its own words and, at a lower weight, those of its headings."""
+    def add(self, context: str, text: str, *, opening: str = "") -> None:
+        """Index a passage under its own words and, at a lower weight, those of its headings.
+
+        ``opening`` is given with the first passage of an article: its title and first words.
+        """
         pairs = " ".join(bigrams(f"{context} {text}"))
         with _writing(self._folder):
-            self._writer.add_document(tantivy.Document(row=self._row, text=text, context=context, pairs=pairs))
+            self._writer.add_document(
+                tantivy.Document(row=self._row, text=text, context=context, opening=opening, pairs=pairs)
+            )
         self._row += 1
 
     def finish(self) -> None:
@@ -77,15 +83,22 @@ class KeywordIndex:
         return int(self._searcher.num_docs)
 
     def search(
-        self, query: str, k: int, *, among: Sequence[int] | None = None, without: Sequence[int] = ()
+        self,
+        query: str,
+        k: int,
+        *,
+        among: Sequence[int] | None = None,
+        without: Sequence[int] = (),
+        openings: bool = False,
     ) -> list[tuple[int, float]]:
         """The ``k`` rows with the best BM25 score, best first, of ``among`` if given and never of ``without``.
 
-        The query is taken as words; none of its characters is an operator.
+        The query is taken as words; none of its characters is an operator.  ``openings`` compares it with
+        the openings of articles alone: each article is then found by the row of its first passage.
         """
         if among is not None and not among:
             return []
-        parsed = self._query(query)
+        parsed = self._opening_query(query) if openings else self._query(query)
         if parsed is None or not len(self):
             return []
         parts = [(tantivy.Occur.Must, parsed)]
@@ -103,9 +116,15 @@ class KeywordIndex:
     def _rows(self, rows: Sequence[int]) -> tantivy.Query:
         return tantivy.Query.term_set_query(self._schema, "row", list(rows))
 
+    def _opening_query(self, query: str) -> tantivy.Query | None:
+        text = _terms(query)
+        if not text:
+            return None
+        parsed, _errors = self._index.parse_query_lenient(_plain(text), default_field_names=["opening"])
+        return parsed
+
     def _query(self, query: str) -> tantivy.Query | None:
-        terms = [word for word in dict.fromkeys(words(query)) if word not in STOP_WORDS] or words(query)
-        text = " ".join(word for word in terms if word.isascii())
+        text = _terms(query)
         pairs = " ".join(bigrams(query))
         parts: list[tantivy.Query] = []
         if text:
@@ -119,6 +138,11 @@ class KeywordIndex:
         if not parts:
             return None
         return tantivy.Query.boolean_query([(tantivy.Occur.Should, part) for part in parts])
+
+
+def _terms(query: str) -> str:
+    terms = [word for word in dict.fromkeys(words(query)) if word not in STOP_WORDS] or words(query)
+    return " ".join(word for word in terms if word.isascii())
 
 
 def _plain(text: str) -> str:

@@ -1,8 +1,10 @@
-"""Dense and keyword search, fused by reciprocal rank."""
+"""Dense and keyword search, fused by reciprocal rank and weighed by the days that a question is about."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Literal
 
 from onrecord.errors import QuestionError
@@ -11,18 +13,25 @@ from onrecord.search.keywords import KeywordIndex
 from onrecord.search.vectors import VectorIndex
 from onrecord.storage.store import Store
 from onrecord.text.names import plain_name, speaker_forms
+from onrecord.text.tokens import is_chinese
+from onrecord.text.when import Period
 from onrecord.types import Filters, Hit
 
 __all__ = ["Retriever", "fuse"]
 
-# Cormack, Clarke and Buettcher (2009) for k; keywords weigh double because names and numbers decide
-# in news.  Both are to be chosen by measurement on retrieval suites.
-_RRF_K = 60
-_WEIGHTS = {"dense": 1.0, "keywords": 2.0}
-_DEPTH = 50
+# Chosen by measurement, see docs/measurements.md.  ``opening`` ranks articles, by title and first words.
+_RRF_K = 20
+_WEIGHTS = {"dense": 1.0, "keywords": 2.0, "opening": 1.0}
+_DEPTH = 200
+_PER_ARTICLE = 2
+_TRANSLATED = (
+    ("医院需要新的医生。", "The hospital needs new doctors."),
+    ("选举将在周日举行。", "The election is on Sunday."),
+)
+_CLEARLY = 0.2
 
 Ranking = Sequence[tuple[int, float]]
-Found = Literal["dense", "keywords"]
+Found = Literal["dense", "keywords", "opening"]
 
 
 class Retriever:
@@ -51,21 +60,30 @@ class Retriever:
             form: tuple(name for person in persons for name in people[person][0]) for form, persons in forms.items()
         }
 
-    def search(self, query: str, *, k: int = 10, filters: Filters | None = None) -> list[Hit]:
+    def search(
+        self, query: str, *, k: int = 10, filters: Filters | None = None, period: Period | None = None
+    ) -> list[Hit]:
         """The ``k`` best passages that the filters admit, best first.
 
-        Raises QuestionError for a filter that names a speaker or an article that the index does not hold.
+        ``period`` favours articles of its days and excludes none.  More than two passages of an
+        article come after those of all others, unless the filters name one.  Raises QuestionError for a filter that names a speaker or an
+        article that the index does not hold.
         """
-        among = self._among(filters or Filters())
-        vector = self.embedder.embed([query])[0]
-        depth = max(_DEPTH, k)
-        rankings: dict[Found, Ranking] = {
-            "dense": self._vectors.search(vector, depth, among=among, without=self._withdrawn),
-            "keywords": self._keywords.search(query, depth, among=among, without=self._withdrawn),
-        }
-        best = fuse(rankings, k=k)
-        passages = self.store.passages([row for row, _, _ in best])
-        return [Hit(passages[row], score, found_by) for row, score, found_by in best]
+        filters = filters or Filters()
+        rankings = self._rankings(query, filters, max(_DEPTH, k))
+        origins = self.store.origins(list({row for ranking in rankings.values() for row, _ in ranking}))
+        articles = {row: no for row, (no, _) in origins.items()}
+        fused = fuse(rankings, articles)
+        if period is not None:
+            weighed = {row: score * period.factor(origins[row][1]) for row, (score, _) in fused.items()}
+        else:
+            weighed = {row: score for row, (score, _) in fused.items()}
+        # Equal scores are broken by the lower row, so that the same index answers the same way.
+        best = sorted(weighed, key=lambda row: (-weighed[row], row))
+        if len(filters.articles) != 1:
+            best = _spread(best, articles, most=_PER_ARTICLE)
+        passages = self.store.passages(best[:k])
+        return [Hit(passages[row], weighed[row], fused[row][1]) for row in best[:k]]
 
     def speakers_called(self, name: str) -> list[str]:
         """The speakers that a name may stand for; raises QuestionError where there are none.
@@ -80,6 +98,25 @@ class Retriever:
             )
         return list(found)
 
+    def _rankings(self, query: str, filters: Filters, depth: int) -> dict[Found, Ranking]:
+        among = self._among(filters)
+        without = self._withdrawn
+        found: dict[Found, Ranking] = {
+            "keywords": self._keywords.search(query, depth, among=among, without=without),
+            "opening": self._keywords.search(query, depth, among=among, without=without, openings=True),
+        }
+        if is_chinese(query) and not self._reads_chinese:
+            return found
+        vector = self.embedder.embed([query])[0]
+        return found | {"dense": self._vectors.search(vector, depth, among=among, without=without)}
+
+    @cached_property
+    def _reads_chinese(self) -> bool:
+        """Whether the embedder puts a Chinese sentence next to its translation; one for English does not."""
+        chinese, english = (self.embedder.embed(texts) for texts in zip(*_TRANSLATED, strict=True))
+        near = chinese @ english.T
+        return bool(all(near[i, i] > near[i, 1 - i] + _CLEARLY for i in range(2)))
+
     def _among(self, filters: Filters) -> list[int] | None:
         names: list[str] = []
         if filters.speaker is not None:
@@ -92,19 +129,50 @@ class Retriever:
         return self.store.rows_matching(filters, names)
 
 
-def fuse(rankings: Mapping[Found, Ranking], *, k: int) -> list[tuple[int, float, frozenset[Found]]]:
-    """Reciprocal rank fusion: a row scores the sum of weight / (60 + rank) over the rankings that hold it.
+def fuse(
+    rankings: Mapping[Found, Ranking], articles: Mapping[int, int]
+) -> dict[int, tuple[float, frozenset[Literal["dense", "keywords"]]]]:
+    """Reciprocal rank fusion: a row scores the sum of weight / (20 + rank) over the rankings that hold it.
 
-    Best first; equal scores are broken by the lower row, so that the same index answers the same way.
+    What ``opening`` ranks are articles, so each row of an article has its rank; ``articles`` gives the
+    article of a row.
     """
     scores: dict[int, float] = {}
-    found_by: dict[int, set[Found]] = {}
+    found_by: dict[int, set[Literal["dense", "keywords"]]] = {}
+    of_article: dict[int, float] = {}
     for name, ranking in rankings.items():
-        values = [value for _, value in ranking]
-        for row, value in ranking:
-            # Equal scores share a rank, so that the order in which articles were added decides nothing.
-            rank = values.index(value) + 1
-            scores[row] = scores.get(row, 0.0) + _WEIGHTS[name] / (_RRF_K + rank)
-            found_by.setdefault(row, set()).add(name)
-    best = sorted(scores, key=lambda row: (-scores[row], row))[:k]
-    return [(row, scores[row], frozenset(found_by[row])) for row in best]
+        for (row, _), rank in zip(ranking, _ranks(ranking), strict=True):
+            gained = _WEIGHTS[name] / (_RRF_K + rank)
+            if name == "opening":
+                of_article[articles[row]] = gained
+                scores.setdefault(row, 0.0)
+                found_by.setdefault(row, set()).add("keywords")
+            else:
+                scores[row] = scores.get(row, 0.0) + gained
+                found_by.setdefault(row, set()).add(name)
+    return {
+        row: (score + of_article.get(articles[row], 0.0), frozenset(found_by[row])) for row, score in scores.items()
+    }
+
+
+def _ranks(ranking: Ranking) -> Iterable[int]:
+    # Equal scores share a rank, so that the order in which articles were added decides nothing.
+    rank, before = 0, None
+    for place, (_, value) in enumerate(ranking, start=1):
+        if value != before:
+            rank, before = place, value
+        yield rank
+
+
+def _spread(rows: Sequence[int], articles: Mapping[int, int], *, most: int) -> list[int]:
+    """The rows, those of an article that ``most`` better ones come from put last.
+
+    Groups of copies, once the store holds them, count as one article here: ``articles`` then gives the group.
+    """
+    taken: Counter[int] = Counter()
+    first: list[int] = []
+    last: list[int] = []
+    for row in rows:
+        taken[articles[row]] += 1
+        (first if taken[articles[row]] <= most else last).append(row)
+    return first + last

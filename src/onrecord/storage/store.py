@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -226,6 +227,14 @@ class Store:
                 found[row] = Passage(articles[no], start, stop)
         return found
 
+    def origins(self, rows: Sequence[int]) -> dict[int, tuple[int, date | None]]:
+        """For each of these rows the number of its article and the day on which that was published."""
+        sql = (
+            "SELECT p.row, a.no, a.day FROM passages p JOIN articles a ON a.no = p.article"  # noqa: S608
+            f" WHERE p.row IN ({_marks(rows)})"
+        )
+        return {row: (no, date.fromisoformat(day) if day else None) for row, no, day in self._rows(sql, rows)}
+
     def passages_of(self, article: Article) -> list[tuple[int, bytes, Passage]]:
         """The passages of an article with their rows and embedding keys, in order."""
         rows = self._rows(
@@ -346,7 +355,7 @@ def _speakers(names: Sequence[str]) -> str:
     return f"SELECT no FROM speakers WHERE name IN ({_marks(names)})"  # noqa: S608
 
 
-def _marks(values: Sequence[str]) -> str:
+def _marks(values: Sequence[object]) -> str:
     return ", ".join("?" * len(values))
 
 

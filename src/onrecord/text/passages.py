@@ -6,18 +6,19 @@ import re
 from collections.abc import Iterator
 
 from onrecord.text.sentences import sentences
-from onrecord.types import Article, Block, Passage, Span
+from onrecord.types import Article, Block, Passage, Span, quotations
 
-__all__ = ["body_sentences", "context_of", "length", "passages"]
+__all__ = ["body_sentences", "context_of", "length", "opening_of", "passages"]
 
 _CJK = re.compile(r"[\u3400-\u9fff]")
+_OPENING_WORDS = 800
 
 
 def passages(article: Article, *, words: int = 120) -> list[Passage]:
     """The passages of an article, in order, each of about ``words`` words.
 
-    Passages begin with a paragraph where they can, hold whole sentences always, and exceed ``words``
-    only for a single sentence that does.  An article that has nothing but headings is its headings.
+    Passages begin with a paragraph where they can, hold whole sentences always and whole quotations where
+    they fit, and exceed ``words`` only for a single sentence that does.  An article that has nothing but headings is its headings.
     """
     found: list[Passage] = []
     for run in _runs(article):
@@ -49,6 +50,15 @@ def context_of(passage: Passage) -> str:
     above = [block for block in article.blocks if block.kind == "heading" and block.end <= passage.start]
     heading = article.text[above[-1].start : above[-1].end] if above else ""
     return "\n".join(dict.fromkeys(part for part in (article.title, heading) if part))
+
+
+def opening_of(article: Article, *, words: int = _OPENING_WORDS) -> str:
+    """The title and the first words of the body, where news says what it is about."""
+    found: list[str] = []
+    for block in article.blocks:
+        if block.kind == "body" and len(found) < words:
+            found += article.text[block.start : block.end].split()
+    return " ".join([article.title, *found[:words]])
 
 
 def length(text: str) -> float:
@@ -84,11 +94,27 @@ def _packed(article: Article, run: list[Block], words: int) -> Iterator[Passage]
         if whole <= words:
             end, size = block.end, size + whole
             continue
-        for sentence in sentences(article.text, block.start, block.end, article.language):
-            more = length(article.text[sentence.start : sentence.end])
+        for piece in _pieces(article, block, words):
+            more = length(article.text[piece.start : piece.end])
             if size and size + more > words:
                 yield Passage(article, start, end)
-                start, size = sentence.start, 0.0
-            end, size = sentence.end, size + more
+                start, size = piece.start, 0.0
+            end, size = piece.end, size + more
     if end > start:
         yield Passage(article, start, end)
+
+
+def _pieces(article: Article, block: Block, words: int) -> Iterator[Span]:
+    """What is not torn of a long paragraph: the sentences of one quotation where they fit, else each sentence."""
+    text = article.text
+    said = [Span(block.start + start, block.start + end) for start, end in quotations(text[block.start : block.end])]
+    group: list[Span] = []
+    for sentence in sentences(text, block.start, block.end, article.language):
+        if group:
+            goes_on = any(start < group[-1].end and sentence.start < end for start, end in said)
+            if not goes_on or length(text[group[0].start : sentence.end]) > words:
+                yield Span(group[0].start, group[-1].end)
+                group = []
+        group.append(sentence)
+    if group:
+        yield Span(group[0].start, group[-1].end)

@@ -24,8 +24,6 @@ def sentences(text: str, start: int = 0, end: int | None = None, language: str |
     ``“Why?” he asked.  Nobody knew.`` -> ``“Why?” he asked.`` and ``Nobody knew.``
     """
     end = len(text) if end is None else end
-    # Half a character, which no article holds but a model or a question may, cannot be handed on.
-    text = _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text)
     spans: list[Span] = []
     at = start
     for boundary in _boundaries(text, start, end, (language or "en")[:2]):
@@ -47,7 +45,9 @@ def _boundaries(text: str, start: int, end: int, language: str) -> Iterator[int]
         stop = end
         if end - start > _WIDEST:
             stop = text.rfind(" ", start + 1, start + _WIDEST) + 1 or start + _WIDEST
-        for piece in get_sentence_boundaries(language, text[start:stop]):
+        # Half a character, which no article holds but a model or a question may, cannot be handed on.
+        window = _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text[start:stop])
+        for piece in get_sentence_boundaries(language, window):
             yield start + piece["end_index"]
         start = stop
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import snowballstemmer
 
-__all__ = ["STOP_WORDS", "bigrams", "content_stems", "detect_language", "stem", "stems", "words"]
+__all__ = ["STOP_WORDS", "bigrams", "content_stems", "detect_language", "is_chinese", "stem", "stems", "words"]
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _CJK = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
@@ -73,6 +73,12 @@ def stems(text: str) -> list[str]:
 def content_stems(text: str) -> list[str]:
     """The stems of the words of ``text`` that carry its subject, in order, each once."""
     return list(dict.fromkeys(stem(word) for word in words(text) if word not in STOP_WORDS))
+
+
+def is_chinese(text: str) -> bool:
+    """Whether a third of the letters and more are Chinese."""
+    letters = sum(character.isalpha() for character in text)
+    return letters > 0 and sum(map(len, _CJK.findall(text))) * 3 >= letters
 
 
 def detect_language(text: str) -> str | None:
