@@ -3,15 +3,17 @@
 What counts as what, the first that holds:
 
 ``verbatim``       every word of the claim, one after the other, and none of the speaker's in between.  A claim
-                   may be some of the sentences of a longer quotation.  At either end of a sentence only words
-                   that carry no meaning ("And", "Well,") may be missing.
+                   may be some of the sentences of a longer quotation, or one part of a quotation that print
+                   itself interrupted.  At either end of a sentence only words that carry no meaning ("And",
+                   "Well,") may be missing.
 ``truncated``      the same, but words that carry meaning are missing from a sentence: before it, after it, three
                    or more in its middle, the end of one and the beginning of the next, or where an ellipsis is.
                    Newspapers quote half sentences every day; the reader is still told that there was more.
 ``spliced``        every word was printed, in two or more places: a sentence or more left out between them without
                    an ellipsis, different quotations, different articles.
 ``other_speaker``  verbatim or truncated, but each place that names a speaker names another one.
-``altered``        words were changed, added or dropped; a hedge or a negation alone makes it altered.
+``altered``        words were changed, added, dropped or put in another order; a hedge or a negation alone makes
+                   it altered.
 ``paraphrase``     the same statement in other words, names, numbers and negations being the same.
 ``not_found``      none of this.
 """
