@@ -216,6 +216,21 @@ def test_every_place_of_an_utterance_is_listed(tmp_path: Path) -> None:
     assert [match.article.id for match in said.matches] == ["one", "three"]
 
 
+def test_a_part_that_print_set_off_is_whole_and_what_follows_is_said(tmp_path: Path) -> None:
+    text = "“There are no easy answers on offer,” said Maria Keller, “only the hope that somebody will pay.”"
+    check = checker([plain(text, "one")], tmp_path)
+    said = check("There are no easy answers on offer", "Keller")
+    assert (said.verdict, "cut_end" in said.flags) == ("verbatim", True)
+    assert check("There are no easy answers", "Keller").verdict == "truncated"
+    assert check("only the hope that somebody will pay").verdict == "verbatim"
+
+
+def test_a_sentence_that_holds_quotations_is_no_splice(tmp_path: Path) -> None:
+    text = "The union observes “the equality of its citizens” and is founded on “the rule of law” in every country."
+    said = checker([plain(text, "one")], tmp_path)(text)
+    assert (said.verdict, said.flags) == ("verbatim", ("not_a_quotation",))
+
+
 def test_copies_stand_side_by_side(tmp_path: Path) -> None:
     edited = HARBOUR.replace("than the old wall", "than any old wall")
     articles = [plain(text, f"{number}") for number, text in enumerate([HARBOUR, edited, COPY, edited, SMELTER])]

@@ -3,15 +3,17 @@
 What counts as what, the first that holds:
 
 ``verbatim``       every word of the claim, one after the other, and none of the speaker's in between.  A claim
-                   may be some of the sentences of a longer quotation.  At either end of a sentence only words
-                   that carry no meaning ("And", "Well,") may be missing.
+                   may be some of the sentences of a longer quotation, or one part of a quotation that print
+                   itself interrupted.  At either end of a sentence only words that carry no meaning ("And",
+                   "Well,") may be missing.
 ``truncated``      the same, but words that carry meaning are missing from a sentence: before it, after it, three
                    or more in its middle, the end of one and the beginning of the next, or where an ellipsis is.
                    Newspapers quote half sentences every day; the reader is still told that there was more.
 ``spliced``        every word was printed, in two or more places: a sentence or more left out between them without
                    an ellipsis, different quotations, different articles.
 ``other_speaker``  verbatim or truncated, but each place that names a speaker names another one.
-``altered``        words were changed, added or dropped; a hedge or a negation alone makes it altered.
+``altered``        words were changed, added, dropped or put in another order; a hedge or a negation alone makes
+                   it altered.
 ``paraphrase``     the same statement in other words, names, numbers and negations being the same.
 ``not_found``      none of this.
 """
@@ -20,6 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from itertools import groupby
 
 from onrecord.quotes.agreement import agreement
 from onrecord.quotes.claims import ClaimWords, read_claim, weight
@@ -123,12 +126,15 @@ class _Corpus:
                 continue
             before.append(place)
             left -= place.end - place.start
-            if article.id not in self._quotes:
-                self._quotes[article.id] = self._quotes_of(article)
-            places = compare(claim, article, place, self._quotes[article.id])
+            places = compare(claim, article, place, self._of)
             fresh = [one for one in places if (article.id, one.match.spans) not in found]
             found.update((article.id, one.match.spans) for one in fresh)
             yield fresh
+
+    def _of(self, article: Article) -> Sequence[Quote]:
+        if article.id not in self._quotes:
+            self._quotes[article.id] = self._quotes_of(article)
+        return self._quotes[article.id]
 
 
 _Known = list[tuple[int, Comparison]]
@@ -144,7 +150,9 @@ def _pieces(claim: ClaimWords, compared: Sequence[Comparison], corpus: _Corpus) 
         for low, high in one.runs:
             if high - low >= _PIECE_WORDS:
                 held[low:high] = [True] * (high - low)
-    if sum(held) < _HELD * count:
+    # One short gap may be the seam; several are words that were changed.
+    gaps = [len(list(gap)) for found, gap in groupby(held) if not found]
+    if sum(held) < _HELD * count or sum(gap < _PIECE_WORDS for gap in gaps) > 1:
         return []
     return _covered(claim, Span(0, count), [(0, one) for one in compared], corpus, _MOST_PIECES) or []
 

@@ -129,7 +129,9 @@ def _english(row: int, article: Article, line: Span) -> Iterator[Printed]:
     for index, pair in enumerate(pairs):
         span = _trimmed(text, Span(*pair.span(1)))
         after = _AFTER.match(text, pair.end(), line.end)
-        name = (after["first"] or after["second"]) if after else None
+        # “It is.” Ann Lee said she knew: after a full stop the name may begin a sentence of its own.
+        begins = text[span.end - 1] == "."
+        name = ((not begins and after["first"]) or after["second"]) if after else None
         speaker = name if name and _is_name(name) else None
         if _fits(text[slice(*span)]):
             yield Printed(row, article, (span,), _copied(text[slice(*span)]), speaker)

@@ -1,4 +1,4 @@
-"""Measure what quotes cost: extraction, the phrase index, a check, a draft, and their share of an ingest.
+"""Measure what quotes cost: extraction, the phrase index, a check, a draft, their share of an ingest; and what finds them.
 
 ``python -m onrecord.evaluation.quote_speed [--articles N] [--ingest N]`` prints the figures as JSON.  The articles
 stay where ``ONRECORD_BENCH_DATA`` points; the index lies in a temporary folder.
@@ -9,19 +9,25 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import random
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 from onrecord.evaluation.perturb_corpus import load_english
+from onrecord.evaluation.perturb_english import rephrase
+from onrecord.evaluation.perturb_printed import reported
 from onrecord.factcheck import check
 from onrecord.ingest import ingest
 from onrecord.quotes.draft import quotations_in_draft
 from onrecord.quotes.extract import extract_quotes
+from onrecord.runtime import Runtime
 from onrecord.search.embedder import SentenceEmbedder, find_embedder
 from onrecord.search.phrases import PhraseIndex, PhraseWriter
+from onrecord.settings import load_settings
 from onrecord.storage.drafts import read_draft
 from onrecord.storage.store import Store, StoreWriter
 from onrecord.types import Article, Quote, QuoteCheck, QuoteClaim, Span
@@ -50,7 +56,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         checked, quotes = checker_of(Path(folder) / "all")
         figures |= {"check_ms": _check_times(checked, quotes), "draft": _draft_times(checked, quotes)}
         if options.ingest:
-            figures["ingest"] = _share_of_an_ingest(articles[: options.ingest], Path(folder))
+            some = articles[: options.ingest]
+            figures |= {
+                "ingest": _share_of_an_ingest(some, Path(folder)),
+                "about": _about(some, Path(folder) / "index"),
+            }
     sys.stdout.write(json.dumps(figures, indent=1) + "\n")
     return 0
 
@@ -180,6 +190,30 @@ def _share_of_an_ingest(articles: Sequence[Article], folder: Path) -> Figures:
         "megabytes": round(megabytes, 2),
         "quotes_megabytes": part["megabytes"],
         "more_size": round(part["megabytes"] / (megabytes - part["megabytes"]), 4),
+    }
+
+
+def _about(articles: Sequence[Article], root: Path) -> Figures:
+    """How often a reported statement is among the quotes nearest to a rephrasing of it."""
+    draw = random.Random(1)  # noqa: S311 - a fixed draw, no secret
+    ranks: list[int] = []
+    with closing(Runtime(load_settings(index=root, model="none"))) as runtime:
+        for one in reported(articles):
+            rephrased = rephrase(one.text, draw)
+            if rephrased is None:
+                continue
+            found = runtime.quotes_about(rephrased, most=5)
+            places = [
+                quote.article.id == one.article.id
+                and quote.start < one.spans[-1].end
+                and one.spans[0].start < quote.end
+                for quote in found
+            ]
+            ranks.append(places.index(True) if True in places else len(places) + 5)
+    return {
+        "statements": len(ranks),
+        "first": round(sum(rank == 0 for rank in ranks) / max(len(ranks), 1), 3),
+        "first_five": round(sum(rank < 5 for rank in ranks) / max(len(ranks), 1), 3),
     }
 
 

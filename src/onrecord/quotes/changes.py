@@ -75,12 +75,16 @@ def _within(
 ) -> Iterator[Change]:
     """Words that were found to be alike and are not the same, and what was inserted among them."""
     theirs = unit.words[run.source : run.source + run.size]
-    loud = claim.text.isupper() or all(word.shown.isupper() or not word.key.isalpha() for word in theirs)
+    level = (
+        claim.text.isupper()
+        or claim.text.islower()
+        or all(word.shown.isupper() or not word.key.isalpha() for word in theirs)
+    )
     for step, their in enumerate(theirs):
         mine = claim.words[run.claim + step]
         if step and (added := inserted.pop(run.claim + step, ())):
             yield Change((), (), False, added, False, 0, added[0].start, their.start)
-        if mine.key == their.key and (loud or not _is_other_word(mine, their)):
+        if mine.key == their.key and (level or not _is_other_word(mine, their)):
             matched.append((mine, their))
         else:
             bracketed = _has_brackets(claim.text, (mine,))

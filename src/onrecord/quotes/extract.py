@@ -19,6 +19,7 @@ __all__ = ["extract_quotes"]
 
 _DIRECT_WORDS = 5
 _MOST_SPANS = 100
+_LONG_TITLE = 4
 _LINE_BREAK = re.compile(r"[.?!:”\"'’)][ \t\u00a0]*\n[ \t\u00a0]*(?=[A-Z“\"‘'「«])")
 _DATELINE = re.compile(r"(?:[A-Z][\w.]+(?:[ ,]{1,2}[A-Z][\w.]+){0,4} ?(?:\([^()\n]{1,30}\))? ?(?:--?|–|—)\s+)")
 
@@ -179,8 +180,10 @@ def _direct(
     found: list[_Found] = []
     for pair in pairs:
         owner = _owner(pair, said)
+        if owner is None and _is_long_title(text, pair):
+            continue
         joins = owner is None and bool(found) and _joins(text, found[-1], pair)
-        if joins and (_is_sentence(text, pair) or _resumes(text, found[-1], pair)):
+        if joins and ((_is_sentence(text, pair) and _is_set_off(text, pair)) or _resumes(text, found[-1], pair)):
             found[-1] = found[-1]._replace(spans=(*found[-1].spans, pair.words))
         elif not _is_speech(text, pair, owner, alone=pair.start == block.start):
             continue
@@ -198,6 +201,11 @@ def _resumes(text: str, before: _Found, pair: Marked) -> bool:
     if before.said is None or before.mention is None:
         return False
     return not text[max(before.said.cue.end, before.mention.end) : pair.start].strip(" ,:，：")
+
+
+def _is_set_off(text: str, pair: Marked) -> bool:
+    """Whether a point stands before the opening mark, so that the reporter's sentence does not run on into it."""
+    return not text[max(pair.start - 8, 0) : pair.start].rstrip()[-1:].isalnum()
 
 
 def _is_sentence(text: str, pair: Marked) -> bool:
@@ -251,6 +259,12 @@ def _is_title(words: Sequence[str]) -> bool:
     """``Crippled America: How to Make America Great Again``."""
     long = [word for word in words if len(word) > 3 and word[0].isalpha()]
     return bool(long) and all(word[0].isupper() for word in long) and words[-1][-1] not in ".?!"
+
+
+def _is_long_title(text: str, pair: Marked) -> bool:
+    """The same with a full stop after it that is not its own."""
+    words = text[pair.words.start : pair.words.end].rstrip(".").split()
+    return len([word for word in words if len(word) > 3]) >= _LONG_TITLE and _is_title(words)
 
 
 def _joins(text: str, before: _Found, pair: Marked) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from onrecord.quotes.changes import changes_between, edit_of
 from onrecord.quotes.claims import ClaimWords, weight
@@ -27,16 +27,18 @@ _SHARED = 0.25
 _EDGE = 60
 
 
-def compare(claim: ClaimWords, article: Article, place: Span, quotes: Sequence[Quote]) -> list[Comparison]:
+def compare(
+    claim: ClaimWords, article: Article, place: Span, quotes_of: Callable[[Article], Sequence[Quote]]
+) -> list[Comparison]:
     """The claim beside what stands in a place of the article; empty if it shares next to nothing.
 
-    Words that are the same are the same words in print: nothing here guesses.
+    Words that are the same are the same words in print: nothing here guesses.  ``quotes_of`` is asked only if it shares more.
     """
     low, high = place
     printed = _printed(article, low, high)
     if not _shares_enough(claim, printed):
         return []
-    near = [quote for quote in quotes if quote.start < high and low < quote.end]
+    near = [quote for quote in quotes_of(article) if quote.start < high and low < quote.end]
     streams = [printed, *(words_of(quote) for quote in near if len(quote.spans) > 1)]
     keys = [word.key for word in claim.words]
     found: dict[tuple[int, int], Comparison] = {}

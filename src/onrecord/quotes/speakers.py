@@ -25,6 +25,8 @@ _NOT_A_FIRST_NAME = word_set("""
     not no so or nor yet mr mrs ms dr sen rep gov president former monday tuesday wednesday thursday
     friday saturday sunday
     """)
+# What is left of a name where capitals tell nothing: "SAID HE", "THE".
+_NAMES_NOBODY = word_set("the a an said says he she")
 _WHO_FOLLOWS = re.compile(r"((?:[A-Z][\w.’'-]+ ){0,4}[A-Z][\w’'-]+),? $")
 _WHERE_SUBJECTS_STAND = re.compile(
     r"(?:[.?!,;:—–\n][ \n]*|\b(?:[Ww]hen|[Ww]hile|[Aa]s|[Aa]fter|[Bb]efore|[Ii]f|[Ss]ince|[Aa]lthough|[Bb]ut|that|because) )"
@@ -63,6 +65,8 @@ def resolve(text: str, mentions: Sequence[Span], subjects: Sequence[Span] = ()) 
         person: _Person | None
         if phrase.lower() in PRONOUNS or phrase in ("他", "她", "他们", "她们", "我", "我们"):
             person = _antecedent(text, place, phrase.lower(), people, recent, full_names)
+        elif _NAMES_NOBODY.issuperset(phrase.lower().split()):
+            person = None
         else:
             name = named_in_chinese(phrase) if is_chinese_name(phrase) else named(phrase)
             if _is_common_noun(name, text):

@@ -25,6 +25,7 @@ _ABBREVIATION = re.compile(
 )
 # After "U.S." a new sentence begins only with a word that would not follow it in a name.
 _STARTERS = STOP_WORDS | {"mr", "mrs", "according", "since", "although", "however", "today", "now", "well"}
+_THEN_I = re.compile(r"(?<=[a-z]{2}[.!?]) (?=I(?:[’'][a-z]+)? [a-z])")
 _REACH = 2_000
 
 
@@ -118,16 +119,15 @@ def unit_of(article: Article, quote: Quote | None, place: Span) -> Unit:
 
 def runs_on(article: Article, quotes: Sequence[Quote], words: Sequence[Word]) -> bool:
     """Whether the words begin in one quotation and end in another, or in a heading and in the text."""
-    kinds = {article.kind_at(words[0].start), article.kind_at(words[-1].start)}
-    if len(kinds) > 1:
+    first, last = words[0].start, words[-1].start
+    if article.kind_at(first) != article.kind_at(last):
         return True
-    starts = [word.start for word in words]
-    touched = [
-        quote.spans
-        for quote in quotes
-        if quote.direct and any(bisect_left(starts, end) > bisect_left(starts, start) for start, end in quote.spans)
-    ]
-    return any(one[-1].end <= other[0].start for one, other in pairwise(sorted(touched)))
+    holding = [[quote for quote in quotes if quote.direct and _is_in(at, quote.spans)] for at in (first, last)]
+    return bool(holding[0] and holding[1]) and not any(quote in holding[1] for quote in holding[0])
+
+
+def _is_in(place: int, spans: Sequence[Span]) -> bool:
+    return any(start <= place < end for start, end in spans)
 
 
 def _has_words(text: str, start: int, end: int) -> bool:
@@ -147,7 +147,9 @@ def _sentence_starts(article: Article, spans: Sequence[Span]) -> list[int]:
         if index == 0 or _has_ended(text, spans[index - 1].end, span.start):
             starts.append(span.start)
         found = sentences(text, span.start, span.end, article.language)
-        starts += [after.start for before, after in pairwise(found) if _begins(text, before.end, after.start)]
+        begun = {after.start for before, after in pairwise(found) if _begins(text, before.end, after.start)}
+        # The splitter takes "me. I" for an abbreviation.
+        starts += sorted(begun.union(match.end() for match in _THEN_I.finditer(text, span.start, span.end)))
     return starts
 
 
