@@ -202,13 +202,14 @@ class _Walk:
 
     parts: list[str] = field(default_factory=list)
     bold: int = 0
+    exact: int = 0
     plain: bool = False
 
-    def add(self, text: str | None, *, exact: bool) -> None:
+    def add(self, text: str | None) -> None:
         if text:
             if self.bold == 0 and not text.isspace():
                 self.plain = True
-            self.parts.append(text if exact else _SPACE.sub(" ", text))
+            self.parts.append(text if self.exact else _SPACE.sub(" ", text))
 
     def taken(self) -> tuple[str, bool]:
         text, strong = "".join(self.parts), not self.plain
@@ -221,7 +222,6 @@ def _pieces(root: Any) -> Iterator[_Piece]:
     walk = _Walk()
     kinds: list[BlockKind | None] = [None]
     articles: list[Any] = [None]
-    exact = 0
     for event, element in etree.iterwalk(body if body is not None else root, events=("start", "end")):
         tag = element.tag
         if event == "start":
@@ -231,12 +231,12 @@ def _pieces(root: Any) -> Iterator[_Piece]:
                     articles.append(articles[-1] if len(articles) > 1 else element)
                 kinds.append(kinds[-1] if kinds[-1] == "boilerplate" else _kind(element) or kinds[-1])
             walk.bold += tag in {"b", "strong"}
-            exact += tag == "pre"
+            walk.exact += tag == "pre"
             if tag == "br":
                 walk.parts.append("\n")
             elif tag in {"td", "th"} and "".join(walk.parts).strip():
                 walk.parts.append("\t")
-            walk.add(element.text, exact=exact > 0)
+            walk.add(element.text)
             continue
         if tag in _BLOCKS:
             yield from _flushed(walk, kinds[-1], element, articles[-1])
@@ -244,14 +244,15 @@ def _pieces(root: Any) -> Iterator[_Piece]:
             if tag == "article":
                 articles.pop()
         walk.bold -= tag in {"b", "strong"}
-        exact -= tag == "pre"
+        walk.exact -= tag == "pre"
         if element is not body:
-            walk.add(element.tail, exact=exact > 0)
+            walk.add(element.tail)
 
 
 def _flushed(walk: _Walk, kind: BlockKind | None, element: Any, article: Any) -> Iterator[_Piece]:
     text, strong = walk.taken()
-    text = shown(_ROUND_BREAK.sub("\n", text.translate(_WINDOWS)))
+    # Inside of <pre>, what stands around a line end is shown.
+    text = shown((text if walk.exact else _ROUND_BREAK.sub("\n", text)).translate(_WINDOWS))
     for part in re.split(r"\n[ \t\u00a0]*\n\s*", text):
         if stripped := part.strip():
             yield _Piece(stripped, kind, element.tag, _holder(element), article, strong)
