@@ -162,7 +162,7 @@ def test_files_folders_and_addresses_together(corpus: Path) -> None:
     site = Site({"/a": Reply(story("One"), headers={"ETag": '"1"'})})
     with serving(site):
         site.pages["/sitemap.xml"] = f"<urlset><url><loc>{site.url}/a</loc></url></urlset>"
-        given = [
+        given: list[Path | str] = [
             corpus,
             f"{site.url}/sitemap.xml",
             str(write_jsonl(corpus.parent / "more.jsonl", {"text": "It snowed on the wall."})),

@@ -7,11 +7,11 @@ import json
 from pathlib import Path
 
 import pytest
+from tests.samples import HARBOUR, SMELTER, plain
 
 from onrecord.evaluation import reading
 from onrecord.storage.readers import Rejection, find_files, read_file
 from onrecord.types import Article
-from tests.samples import HARBOUR, SMELTER, plain
 
 FOOT = "Our reporters follow the harbour every day and night for you."
 

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
-import trafilatura
 from lxml import etree
 from lxml.html import HTMLParser, document_fromstring
 
@@ -143,6 +142,9 @@ def _parsed(text: str) -> Any:
 
 
 def _squeezed_main(root: Any) -> str:
+    # It takes half a second to load, for which a command that reads no page does not wait.
+    import trafilatura
+
     found = trafilatura.bare_extraction(
         deepcopy(root), include_comments=False, include_tables=True, with_metadata=False
     )
