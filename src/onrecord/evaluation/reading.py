@@ -198,7 +198,8 @@ def _write_html(articles: Sequence[Article], folder: Path) -> None:
         linked = json.dumps({"@type": "NewsArticle", "headline": one.title, "datePublished": one.published})
         linked = linked.replace("<", "\\u003c")
         (folder / f"{number}.html").write_text(
-            f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title><link rel="canonical" href="{address}"><style>{style}</style>'
+            f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
+            f'<link rel="canonical" href="{address}"><style>{style}</style>'
             f'<script type="application/ld+json">{linked}</script></head><body><nav><ul>{menu}</ul></nav>'
             f"<main><article><h1>{title}</h1>{_html_body(one)}</article></main><footer><ul>{menu}</ul></footer></body></html>",
             "utf-8",

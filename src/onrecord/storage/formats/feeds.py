@@ -29,8 +29,8 @@ _RECORDS = frozenset({"title", "item", "entry", "url", "sitemap"})
 _KNOWN = frozenset({"rss", "feed", "RDF", "urlset", "sitemapindex"})
 _CONTENT = "purl.org/rss/1.0/modules/content"
 _WORDPRESS = re.compile(r"wordpress\.org/export/")
-_CAPTION = re.compile(r"\[caption[^\]]*\](.*?)\[/caption\]", re.DOTALL)
-_SHORTCODE = re.compile(r"\[/?(?:gallery|embed|video|audio|playlist|caption)\b[^\]]*\]")
+_CAPTION = re.compile(r"\[caption[^\]\[]{0,500}\]([^\[]{0,5000})\[/caption\]")
+_SHORTCODE = re.compile(r"\[/?(?:gallery|embed|video|audio|playlist|caption)\b[^\]\[]{0,2000}\]")
 _INLINE_TAG = re.compile(
     r"</?(?:a|abbr|b|br|cite|code|em|i|p|q|small|span|strong|sub|sup|u)(?:\s[^>]{0,500})?/?>", re.IGNORECASE
 )

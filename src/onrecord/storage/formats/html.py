@@ -36,7 +36,7 @@ _XML_DECLARED = re.compile(rb"\A\s*<\?xml[^>]{0,100}encoding\s*=\s*[\"']([\w-]{2
 # A tag to its end.  The quantifiers are possessive, so that no page can make it go back.
 _TAG = re.compile(r"<[a-zA-Z](?:[^>=]++|=\s*+\"[^\"]*+\"|=\s*+'[^']*+'|=)*+")
 _ATTRIBUTE = re.compile(r"=\s*+(?:\"[^\"]*+\"|'[^']*+')|\s")
-_RAW = re.compile(r"<(script|style)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+_RAW = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
 _LONG_TAG = 20_000
 
 _BLOCKS = frozenset(
@@ -54,7 +54,7 @@ _CAPTION_CLASS = re.compile(
     r"(?:^|[\s_-])(?:wp-)?caption(?:-text)?(?:$|[\s_])|media-credit|image-credit", re.IGNORECASE
 )
 _SPACE = re.compile(r"[ \t\r\n\f]+")
-_ROUND_BREAK = re.compile(r" *\n *")
+_ROUND_BREAK = re.compile(r"(?<! ) *\n *")
 _LONG = 25
 _BEFORE = 12
 # HTML takes the numbers 128 to 159 for the characters of Windows-1252.
