@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from onrecord.errors import FileError
@@ -136,7 +138,31 @@ def test_large_scripts_and_pictures_in_a_page_are_no_reason_to_refuse_it() -> No
         ("<h3>Why</h3>It rained.", [("Why", "heading"), ("It rained.", "body")]),
         ("<p>a</p><p> </p><p>&nbsp;</p><p>b</p>", [("a", "body"), ("b", "body")]),
         ("<p>x<script>y</script>z</p>", [("xz", "body")]),
+        ("<p>a\x01<i hidden>b</i>\x02c&#3;d&#xfffe;</p><i hidden></i>&#1;", [("acd", "body")]),
     ],
 )
 def test_a_fragment_is_all_article(text: str, expected: list[tuple[str, str]]) -> None:
     assert fragment_paragraphs(text) == expected
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        "<style>" + "/*" * 400_000 + "</style>",
+        "<style>" + "@a " * 400_000 + "</style>",
+        "<style>" + "@media screen{" + "a{}" * 400_000 + "</style>",
+        "<style>" + "{" * 400_000 + "</style>",
+        "<style>" + "a " * 400_000 + "{color:red}</style>",
+        "<script>" * 50_000,
+        "<span> </span>" * 12_000,
+        "<a " + "=" * 400_000,
+        "\u00a0" * 400_000,
+        '<p style="' + "color:red;" * 40_000 + '">x',
+    ],
+    ids=lambda text: text[:24],
+)
+def test_nonsense_takes_no_time(nonsense: str) -> None:
+    """Where a pattern went back for every start, these would take minutes."""
+    started = time.process_time()
+    assert ONE in read(f"<p>{ONE}</p>{nonsense}").text
+    assert time.process_time() - started < 10

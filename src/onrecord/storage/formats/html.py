@@ -37,6 +37,7 @@ _XML_DECLARED = re.compile(rb"\A\s*<\?xml[^>]{0,100}encoding\s*=\s*[\"']([\w-]{2
 _TAG = re.compile(r"<[a-zA-Z](?:[^>=]++|=\s*+\"[^\"]*+\"|=\s*+'[^']*+'|=)*+")
 _ATTRIBUTE = re.compile(r"=\s*+(?:\"[^\"]*+\"|'[^']*+')|\s")
 _RAW = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _LONG_TAG = 20_000
 
 _BLOCKS = frozenset(
@@ -138,6 +139,12 @@ def _parsed(text: str) -> Any:
     if any("xcessive depth" in entry.message for entry in parser.error_log):
         # What is nested deeper, the parser would leave out without a word.
         raise FileError("elements are nested more than 250 deep", hint="check the file")
+    for element in root.iter():
+        # lxml reads these signs and then refuses to write them.
+        if element.text and _UNWRITABLE.search(element.text):
+            element.text = _UNWRITABLE.sub("", element.text)
+        if element.tail and _UNWRITABLE.search(element.tail):
+            element.tail = _UNWRITABLE.sub("", element.tail)
     return root
 
 
