@@ -194,11 +194,12 @@ def _write_html(articles: Sequence[Article], folder: Path) -> None:
     menu = "".join(f'<li><a href="/section/{n}">Section {n}</a></li>' for n in range(40))
     style = "".join(f".menu-{n} .item{{color:#{n:03d};display:block}} .off-{n}{{display:none}}\n" for n in range(300))
     for number, one in enumerate(articles):
-        title = html.escape(one.title)
+        title, address = html.escape(one.title), html.escape(one.url or "")
         linked = json.dumps({"@type": "NewsArticle", "headline": one.title, "datePublished": one.published})
         linked = linked.replace("<", "\\u003c")
         (folder / f"{number}.html").write_text(
-            f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title><style>{style}</style>'
+            f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
+            f'<link rel="canonical" href="{address}"><style>{style}</style>'
             f'<script type="application/ld+json">{linked}</script></head><body><nav><ul>{menu}</ul></nav>'
             f"<main><article><h1>{title}</h1>{_html_body(one)}</article></main><footer><ul>{menu}</ul></footer></body></html>",
             "utf-8",

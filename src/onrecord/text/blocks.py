@@ -83,6 +83,7 @@ _SENTENCE_END = re.compile(r"[.!?…:;,。！？：；，—–-][”’\"'»」
 _LIST_MARKS = ("•", "-", "*", "·", "►", "_")
 _FRAME_WORDS = 60
 _CAPTION_WORDS = 80
+_LONGEST_LINE = 1_000
 _FOOT_LINES = 4
 _HEADING_WORDS = 16
 
@@ -116,7 +117,7 @@ def classify(lines: Sequence[str]) -> list[BlockKind]:
 def _by_words(line: str) -> BlockKind:
     count = len(line.split())
     # The patterns are about lines; a long paragraph is the story, whatever words it uses.
-    if count > _CAPTION_WORDS:
+    if count > _CAPTION_WORDS or len(line) > _LONGEST_LINE:
         return "body"
     lower = line.lower()
     if count <= _FRAME_WORDS and _is_frame(line, lower):

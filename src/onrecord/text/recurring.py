@@ -18,6 +18,7 @@ from onrecord.types import Article, Block
 __all__ = ["LineCounter", "set_aside"]
 
 _MOST_WORDS = 60
+_A_SENTENCE = 4
 _QUOTATION_MARKS = frozenset('"“”„«»「」『』')
 # In a large archive: ten stories, and one in a thousand.  In a small one: a quarter of them, four at least.
 _STORIES = 10
@@ -84,8 +85,9 @@ def _may_recur(block: Block, text: str) -> bool:
     # What is boilerplate already counts too: it may be so because it was found to recur before.
     if block.kind == "heading" or not _QUOTATION_MARKS.isdisjoint(text):
         return False
-    # A line that ends with a colon names who speaks next, in an interview or a transcript.
-    return text.count(" ") < _MOST_WORDS and not text.rstrip().endswith((":", "："))
+    words, end = len(text.split()), text.rstrip()[-1:]
+    # In an interview, a line that ends with a colon names who speaks next, and "Yes." is an answer.
+    return words < _MOST_WORDS and end not in {":", "："} and not (words < _A_SENTENCE and end in {".", "!", "?"})
 
 
 def _digest(outlet: str, text: str) -> int:

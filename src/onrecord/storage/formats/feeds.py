@@ -29,8 +29,11 @@ _RECORDS = frozenset({"title", "item", "entry", "url", "sitemap"})
 _KNOWN = frozenset({"rss", "feed", "RDF", "urlset", "sitemapindex"})
 _CONTENT = "purl.org/rss/1.0/modules/content"
 _WORDPRESS = re.compile(r"wordpress\.org/export/")
-_CAPTION = re.compile(r"\[caption[^\]]*\](.*?)\[/caption\]", re.DOTALL)
-_SHORTCODE = re.compile(r"\[/?(?:gallery|embed|video|audio|playlist|caption)\b[^\]]*\]")
+_CAPTION = re.compile(r"\[caption[^\]\[]{0,500}\]([^\[]{0,5000})\[/caption\]")
+_SHORTCODE = re.compile(r"\[/?(?:gallery|embed|video|audio|playlist|caption)\b[^\]\[]{0,2000}\]")
+_INLINE_TAG = re.compile(
+    r"</?(?:a|abbr|b|br|cite|code|em|i|p|q|small|span|strong|sub|sup|u)(?:\s[^>]{0,500})?/?>", re.IGNORECASE
+)
 _PARAGRAPH_TAG = re.compile(r"<p[\s>]", re.IGNORECASE)
 _BLOCK_TAG = re.compile(r"\s*</?(?:h[1-6]|ul|ol|li|blockquote|figure|div|table|pre|p)\b", re.IGNORECASE)
 
@@ -195,9 +198,8 @@ def _title(element: Element) -> str:
     title = child(element, "title")
     if title is None:
         return ""
-    text = text_of(title)
-    if title.get("type") in {"html", "xhtml"} or re.search(r"</?\w+[^>]*>", text):
-        text = re.sub(r"</?\w+[^>]{0,500}>", "", text)
+    # What looks like a tag of emphasis is one; "<Wall>" is a word in a title.
+    text = _INLINE_TAG.sub("", text_of(title))
     # Many feeds escape their titles twice.
     return html.unescape(text)
 

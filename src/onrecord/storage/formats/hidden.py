@@ -28,9 +28,9 @@ _HIDING_CLASSES = frozenset(
 )
 # "hidden md:block" is hidden on a telephone alone.
 _SHOWN_WIDE = re.compile(r"\w+:(?:block|flex|grid|table|contents|inline\S*)|d-\w+-(?:block|flex|grid|table|inline\S*)")
-_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-_AT_RULE = re.compile(r"@([\w-]+)([^{};]*)(?:;|\{((?:[^{}]*\{[^{}]*\})*[^{}]*)\})")
-_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
+# The patterns that a hostile page could make slow are linear: what is not closed ends with the text.
+_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
+_AT_RULE = re.compile(r"@([\w-]{1,40}+)([^{};]{0,500}+)(?:;|\{((?:[^{}]*+\{[^{}]*+\})*+[^{}]*+)\})")
 _NAMES = re.compile(r"([.#])([\w-]+)")
 _LENGTH = re.compile(r"(-?\d*\.?\d+)(px|em|rem|ex|ch|pt|vw|vh|vmin|vmax|cm|mm|in|%)?")
 _HEX = re.compile(r"#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})")
@@ -38,6 +38,7 @@ _RGB = re.compile(r"rgba?\(\s*(\d+)[,\s]+(\d+)[,\s]+(\d+)(?:[,/\s]+([\d.]+%?))?\
 _PIXELS = {"px": 1.0, "pt": 4 / 3, "em": 16.0, "rem": 16.0, "ex": 8.0, "ch": 8.0, "cm": 38.0, "mm": 3.8, "in": 96.0}
 _OFF_THE_PAGE = -400
 _MOST_SELECTORS = 5_000
+_LONGEST_SELECTOR = 500
 _MOST_ATTRIBUTES = 1_000
 _WHITE = (255, 255, 255)
 _NEAR = 24
@@ -229,7 +230,7 @@ def _apply_sheets(root: Any, css: str, styles: dict[Any, _Style]) -> None:
         for selector in selectors.split(","):
             # Most rules of a page's style sheet are about other pages.
             wanted = {kind + name for kind, name in _NAMES.findall(selector)}
-            if ":not" not in selector and not wanted <= names:
+            if len(selector) > _LONGEST_SELECTOR or (":not" not in selector and not wanted <= names):
                 continue
             tried += 1
             if tried > _MOST_SELECTORS:
@@ -256,8 +257,10 @@ def _matched(root: Any, selector: str, translator: HTMLTranslator) -> Iterator[t
 
 def _rules(css: str) -> Iterator[tuple[str, str]]:
     css = _AT_RULE.sub(_unwrapped, _COMMENT.sub(" ", css).lower())
-    for match in _RULE.finditer(css):
-        yield match.group(1).strip(), match.group(2)
+    for rule in css.split("}"):
+        selectors, brace, body = rule.rpartition("{")
+        if brace:
+            yield selectors.rpartition("{")[2].strip(), body
 
 
 def _unwrapped(match: re.Match[str]) -> str:

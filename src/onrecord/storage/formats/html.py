@@ -13,7 +13,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
-import trafilatura
 from lxml import etree
 from lxml.html import HTMLParser, document_fromstring
 
@@ -37,7 +36,8 @@ _XML_DECLARED = re.compile(rb"\A\s*<\?xml[^>]{0,100}encoding\s*=\s*[\"']([\w-]{2
 # A tag to its end.  The quantifiers are possessive, so that no page can make it go back.
 _TAG = re.compile(r"<[a-zA-Z](?:[^>=]++|=\s*+\"[^\"]*+\"|=\s*+'[^']*+'|=)*+")
 _ATTRIBUTE = re.compile(r"=\s*+(?:\"[^\"]*+\"|'[^']*+')|\s")
-_RAW = re.compile(r"<(script|style)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+_RAW = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _LONG_TAG = 20_000
 
 _BLOCKS = frozenset(
@@ -55,7 +55,7 @@ _CAPTION_CLASS = re.compile(
     r"(?:^|[\s_-])(?:wp-)?caption(?:-text)?(?:$|[\s_])|media-credit|image-credit", re.IGNORECASE
 )
 _SPACE = re.compile(r"[ \t\r\n\f]+")
-_ROUND_BREAK = re.compile(r" *\n *")
+_ROUND_BREAK = re.compile(r"(?<! ) *\n *")
 _LONG = 25
 _BEFORE = 12
 # HTML takes the numbers 128 to 159 for the characters of Windows-1252.
@@ -139,10 +139,19 @@ def _parsed(text: str) -> Any:
     if any("xcessive depth" in entry.message for entry in parser.error_log):
         # What is nested deeper, the parser would leave out without a word.
         raise FileError("elements are nested more than 250 deep", hint="check the file")
+    for element in root.iter():
+        # lxml reads these signs and then refuses to write them.
+        if element.text and _UNWRITABLE.search(element.text):
+            element.text = _UNWRITABLE.sub("", element.text)
+        if element.tail and _UNWRITABLE.search(element.tail):
+            element.tail = _UNWRITABLE.sub("", element.tail)
     return root
 
 
 def _squeezed_main(root: Any) -> str:
+    # It takes half a second to load, for which a command that reads no page does not wait.
+    import trafilatura
+
     found = trafilatura.bare_extraction(
         deepcopy(root), include_comments=False, include_tables=True, with_metadata=False
     )
@@ -202,13 +211,14 @@ class _Walk:
 
     parts: list[str] = field(default_factory=list)
     bold: int = 0
+    exact: int = 0
     plain: bool = False
 
-    def add(self, text: str | None, *, exact: bool) -> None:
+    def add(self, text: str | None) -> None:
         if text:
             if self.bold == 0 and not text.isspace():
                 self.plain = True
-            self.parts.append(text if exact else _SPACE.sub(" ", text))
+            self.parts.append(text if self.exact else _SPACE.sub(" ", text))
 
     def taken(self) -> tuple[str, bool]:
         text, strong = "".join(self.parts), not self.plain
@@ -221,7 +231,6 @@ def _pieces(root: Any) -> Iterator[_Piece]:
     walk = _Walk()
     kinds: list[BlockKind | None] = [None]
     articles: list[Any] = [None]
-    exact = 0
     for event, element in etree.iterwalk(body if body is not None else root, events=("start", "end")):
         tag = element.tag
         if event == "start":
@@ -231,12 +240,12 @@ def _pieces(root: Any) -> Iterator[_Piece]:
                     articles.append(articles[-1] if len(articles) > 1 else element)
                 kinds.append(kinds[-1] if kinds[-1] == "boilerplate" else _kind(element) or kinds[-1])
             walk.bold += tag in {"b", "strong"}
-            exact += tag == "pre"
+            walk.exact += tag == "pre"
             if tag == "br":
                 walk.parts.append("\n")
             elif tag in {"td", "th"} and "".join(walk.parts).strip():
                 walk.parts.append("\t")
-            walk.add(element.text, exact=exact > 0)
+            walk.add(element.text)
             continue
         if tag in _BLOCKS:
             yield from _flushed(walk, kinds[-1], element, articles[-1])
@@ -244,14 +253,15 @@ def _pieces(root: Any) -> Iterator[_Piece]:
             if tag == "article":
                 articles.pop()
         walk.bold -= tag in {"b", "strong"}
-        exact -= tag == "pre"
+        walk.exact -= tag == "pre"
         if element is not body:
-            walk.add(element.tail, exact=exact > 0)
+            walk.add(element.tail)
 
 
 def _flushed(walk: _Walk, kind: BlockKind | None, element: Any, article: Any) -> Iterator[_Piece]:
     text, strong = walk.taken()
-    text = shown(_ROUND_BREAK.sub("\n", text.translate(_WINDOWS)))
+    # Inside of <pre>, what stands around a line end is shown.
+    text = shown((text if walk.exact else _ROUND_BREAK.sub("\n", text)).translate(_WINDOWS))
     for part in re.split(r"\n[ \t\u00a0]*\n\s*", text):
         if stripped := part.strip():
             yield _Piece(stripped, kind, element.tag, _holder(element), article, strong)

@@ -25,6 +25,7 @@ _MOST_NODES = 10_000
 # The longest that a page's claims about itself can be and be meant.
 _MOST_TITLE = 1_000
 _MOST_AUTHORS = 50
+_LONGEST_DATE = 100
 
 
 def page_fields(root: Any, url: str | None = None) -> dict[str, Any]:
@@ -49,6 +50,8 @@ def given_date(value: str) -> str | None:
     is, for whoever takes it to refuse.
     """
     value = value.strip()
+    if len(value) > _LONGEST_DATE:
+        return None
     if re.match(r"\d{4}-\d\d-\d\d(?!\d)", value):
         try:
             datetime.fromisoformat(value)
