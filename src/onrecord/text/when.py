@@ -11,11 +11,11 @@ __all__ = ["Period", "period_of"]
 
 # How much an article of the days meant counts above one of other days, and in how many days that halves
 # outside them; chosen by measurement, see docs/measurements.md.
-_STATED = 3.0
-_VAGUE = 2.0
+_STATED = 4.0
+_VAGUE = 3.0
 _HINTED = 0.5
-_UNSAID = 0.75
-_UNSAID_FADE = 21
+_UNSAID = 1.5
+_UNSAID_FADE = 14
 _UNKNOWN = 1 / 4
 _FUTURE = 0.5
 
