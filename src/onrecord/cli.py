@@ -301,10 +301,14 @@ def doctor(index: Index = None, as_json: Json = False) -> None:
 def evaluate(
     name: Annotated[str | None, typer.Argument(metavar="SUITE", help="Which suite; --list prints them.")] = None,
     list_suites: Annotated[bool, typer.Option("--list", help="Print the suites.")] = False,
-    cache: Annotated[Path, typer.Option(metavar="DIR", help="Where vectors and indexes are kept.")] = Path(".evaluation"),
+    cache: Annotated[Path, typer.Option(metavar="DIR", help="Where vectors and indexes are kept.")] = Path(
+        ".evaluation"
+    ),
     limit: Annotated[int | None, typer.Option(min=1, help="The most questions of a set.")] = None,
     no_model: Annotated[bool, typer.Option("--no-model", help="Leave out what runs the language model.")] = False,
-    partial: Annotated[bool, typer.Option("--partial", help="Embed no passage; use the vectors that are kept.")] = False,
+    partial: Annotated[
+        bool, typer.Option("--partial", help="Embed no passage; use the vectors that are kept.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Measure on benchmark data, which ONRECORD_BENCH_DATA names."""

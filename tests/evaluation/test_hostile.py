@@ -6,13 +6,13 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from tests.samples import HARBOUR, SMELTER, plain, write_jsonl
 
 from onrecord.evaluation.bag import BagEmbedder
 from onrecord.evaluation.hostile import HostileModel, ObedientModel, violations
 from onrecord.runtime import Runtime
 from onrecord.settings import load_settings
 from onrecord.types import Answer, Citation, EvidenceItem, Passage, Question, Statement
-from tests.samples import HARBOUR, SMELTER, plain, write_jsonl
 
 ANSWERS = 150
 ARTICLE = plain(HARBOUR)

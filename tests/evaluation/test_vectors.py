@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+from tests.fakes import FakeEmbedder
 
 from onrecord.evaluation.vectors import KeptEmbedder
-from tests.fakes import FakeEmbedder
 
 TEXTS = [f"article {number} about the harbour" for number in range(100)]
 

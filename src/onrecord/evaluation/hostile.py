@@ -63,7 +63,8 @@ class HostileModel:
         who = self._random.choice(("The mayor", "She", text.split(" ", 1)[0], "An official", ""))
         marked = f"{marks[0]}{quoted}{marks[1:]}"
         said = self._random.choice(
-            (f"{who} said: {marked}.", f"{marked}, said {who}.", f"{who} said that {quoted}.", f"{marked}", f"{quoted} {marked}.")
+            (f"{who} said: {marked}.", f"{marked}, said {who}.", f"{who} said that {quoted}.",
+             f"{marked}", f"{quoted} {marked}.")
         )  # fmt: skip
         return self._random.choice((said, f"{said} {self._marker(number, len(shown))}"))
 
@@ -75,7 +76,8 @@ class HostileModel:
         )  # fmt: skip
 
     def _ways(self) -> tuple[Callable[[str, str], str], ...]:
-        return (self._exact, self._part, self._swapped, self._spliced, self._invented, self._nested, self._hidden, self._linked)  # fmt: skip
+        honest = (self._exact, self._part)
+        return (*honest, self._swapped, self._spliced, self._invented, self._nested, self._hidden, self._linked)
 
     def _exact(self, text: str, _other: str) -> str:
         return text
@@ -87,7 +89,9 @@ class HostileModel:
 
     def _swapped(self, text: str, other: str) -> str:
         words = self._part(text, other).split() or ["so"]
-        words[self._random.randrange(len(words))] = self._random.choice(("not", "7", "never", "Berlin", "may", "Keller"))
+        words[self._random.randrange(len(words))] = self._random.choice(
+            ("not", "7", "never", "Berlin", "may", "Keller")
+        )
         return " ".join(words)
 
     def _spliced(self, text: str, other: str) -> str:
@@ -140,7 +144,9 @@ def violations(answer: Answer) -> list[str]:
             found.append(f"not verbatim: {statement.text}")
         whole = any(statement.text in passage for passage in passages)
         for opening, closing in _PAIRS:
-            for words in re.findall(f"{re.escape(opening)}([^{opening}{closing}]+){re.escape(closing)}", statement.text):
+            for words in re.findall(
+                f"{re.escape(opening)}([^{opening}{closing}]+){re.escape(closing)}", statement.text
+            ):
                 if not whole and not any(words in passage for passage in passages):
                     found.append(f"a quotation that was not printed: {words}")
         if statement.kind == "generated" and ("evil.invalid" in statement.text or "<b>" in statement.text):

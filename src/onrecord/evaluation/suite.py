@@ -19,7 +19,17 @@ from onrecord.runtime import Runtime
 from onrecord.search.embedder import SentenceEmbedder, find_embedder
 from onrecord.settings import load_settings
 
-__all__ = ["Figures", "Measure", "Options", "main", "opened", "polnear_articles", "realtimeqa_index", "rounded", "squad_index"]
+__all__ = [
+    "Figures",
+    "Measure",
+    "Options",
+    "main",
+    "opened",
+    "polnear_articles",
+    "realtimeqa_index",
+    "rounded",
+    "squad_index",
+]
 
 _T = TypeVar("_T")
 Figures = dict[str, Any]

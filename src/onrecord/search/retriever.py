@@ -24,7 +24,10 @@ _RRF_K = 20
 _WEIGHTS = {"dense": 1.0, "keywords": 1.5, "opening": 1.0}
 _DEPTH = 200
 _PER_ARTICLE = 2
-_TRANSLATED = (("医院需要新的医生。", "The hospital needs new doctors."), ("选举将在周日举行。", "The election is on Sunday."))
+_TRANSLATED = (
+    ("医院需要新的医生。", "The hospital needs new doctors."),
+    ("选举将在周日举行。", "The election is on Sunday."),
+)
 _CLEARLY = 0.2
 
 Ranking = Sequence[tuple[int, float]]
@@ -62,9 +65,9 @@ class Retriever:
     ) -> list[Hit]:
         """The ``k`` best passages that the filters admit, best first.
 
-        ``period`` favours articles of its days and excludes none.  More than two passages of an
-        article come after those of all others, unless the filters name one.  Raises QuestionError for a filter that names a speaker or an
-        article that the index does not hold.
+        ``period`` favours articles of its days and excludes none.  More than two passages of an article come
+        after those of all others, unless the filters name one.  Raises QuestionError for a filter that names a
+        speaker or an article that the index does not hold.
         """
         filters = filters or Filters()
         rankings = self._rankings(query, filters, max(_DEPTH, k))

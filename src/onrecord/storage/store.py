@@ -274,7 +274,7 @@ def _is_storable(text: str) -> bool:
     return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
-def _marks(values: Sequence[str]) -> str:
+def _marks(values: Sequence[str] | Sequence[int]) -> str:
     return ", ".join("?" * len(values))
 
 
