@@ -108,7 +108,9 @@ class Retriever:
         if is_chinese(query) and not self._reads_chinese:
             return found
         vector = self.embedder.embed([query])[0]
-        return found | {"dense": self._vectors.search(vector, depth, among=among, without=without)}
+        near = self._vectors.search(vector, depth, among=among, without=without)
+        # A cosine of zero or less is no nearness at all.
+        return found | {"dense": [(row, cosine) for row, cosine in near if cosine > 0]}
 
     @cached_property
     def _reads_chinese(self) -> bool:

@@ -60,10 +60,7 @@ class VectorIndex:
             selector = batch if among is not None else faiss.IDSelectorNot(batch)
             parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
         scores, rows = self._index.search(vector.reshape(1, -1), min(k, len(self)), params=parameters)
-        # A cosine of zero or less is no nearness at all.
-        return [
-            (int(row), float(score)) for row, score in zip(rows[0], scores[0], strict=True) if row >= 0 and score > 0
-        ]
+        return [(int(row), float(score)) for row, score in zip(rows[0], scores[0], strict=True) if row >= 0]
 
     def rows(self, rows: Sequence[int]) -> npt.NDArray[np.float32]:
         """The vectors in these rows, shape (len(rows), dimensions)."""
