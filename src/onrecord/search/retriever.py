@@ -21,7 +21,7 @@ __all__ = ["Retriever", "fuse"]
 
 # Chosen by measurement, see docs/measurements.md.  ``opening`` ranks articles, by title and first words.
 _RRF_K = 20
-_WEIGHTS = {"dense": 1.0, "keywords": 2.0, "opening": 1.0}
+_WEIGHTS = {"dense": 1.0, "keywords": 1.5, "opening": 1.0}
 _DEPTH = 200
 _PER_ARTICLE = 2
 _TRANSLATED = (
@@ -65,9 +65,9 @@ class Retriever:
     ) -> list[Hit]:
         """The ``k`` best passages that the filters admit, best first.
 
-        ``period`` favours articles of its days and excludes none.  More than two passages of an
-        article come after those of all others, unless the filters name one.  Raises QuestionError for a filter that names a speaker or an
-        article that the index does not hold.
+        ``period`` favours articles of its days and excludes none.  More than two passages of an article come
+        after those of all others, unless the filters name one.  Raises QuestionError for a filter that names a
+        speaker or an article that the index does not hold.
         """
         filters = filters or Filters()
         rankings = self._rankings(query, filters, max(_DEPTH, k))
@@ -108,7 +108,9 @@ class Retriever:
         if is_chinese(query) and not self._reads_chinese:
             return found
         vector = self.embedder.embed([query])[0]
-        return found | {"dense": self._vectors.search(vector, depth, among=among, without=without)}
+        near = self._vectors.search(vector, depth, among=among, without=without)
+        # A cosine of zero or less is no nearness at all.
+        return found | {"dense": [(row, cosine) for row, cosine in near if cosine > 0]}
 
     @cached_property
     def _reads_chinese(self) -> bool:
