@@ -11,7 +11,7 @@ from onrecord.errors import QuestionError
 from onrecord.search.embedder import Embedder
 from onrecord.search.keywords import KeywordIndex
 from onrecord.search.vectors import VectorIndex
-from onrecord.storage.store import Store
+from onrecord.storage.store import Origin, Store
 from onrecord.text.names import plain_name, speaker_forms
 from onrecord.text.tokens import is_chinese
 from onrecord.text.when import Period
@@ -72,16 +72,16 @@ class Retriever:
         filters = filters or Filters()
         rankings = self._rankings(query, filters, max(_DEPTH, k))
         origins = self.store.origins(list({row for ranking in rankings.values() for row, _ in ranking}))
-        articles = {row: no for row, (no, _) in origins.items()}
+        articles = {row: origin.article for row, origin in origins.items()}
         fused = fuse(rankings, articles)
         if period is not None:
-            weighed = {row: score * period.factor(origins[row][1]) for row, (score, _) in fused.items()}
+            weighed = {row: score * period.factor(origins[row].day) for row, (score, _) in fused.items()}
         else:
             weighed = {row: score for row, (score, _) in fused.items()}
         # Equal scores are broken by the lower row, so that the same index answers the same way.
         best = sorted(weighed, key=lambda row: (-weighed[row], row))
         if len(filters.articles) != 1:
-            best = _spread(best, articles, most=_PER_ARTICLE)
+            best = _spread(best, origins, most=_PER_ARTICLE)
         passages = self.store.passages(best[:k])
         return [Hit(passages[row], weighed[row], fused[row][1]) for row in best[:k]]
 
@@ -166,15 +166,15 @@ def _ranks(ranking: Ranking) -> Iterable[int]:
         yield rank
 
 
-def _spread(rows: Sequence[int], articles: Mapping[int, int], *, most: int) -> list[int]:
-    """The rows, those of an article that ``most`` better ones come from put last.
-
-    Groups of copies, once the store holds them, count as one article here: ``articles`` then gives the group.
-    """
+def _spread(rows: Sequence[int], origins: Mapping[int, Origin], *, most: int) -> list[int]:
+    """The rows, with those last that ``most`` better ones of their article, or one of a copy of it, come before."""
+    shown: dict[int, int] = {}
     taken: Counter[int] = Counter()
     first: list[int] = []
     last: list[int] = []
     for row in rows:
-        taken[articles[row]] += 1
-        (first if taken[articles[row]] <= most else last).append(row)
+        article, leader, _ = origins[row]
+        is_repeated = shown.setdefault(leader, article) != article or taken[article] == most
+        taken[article] += not is_repeated
+        (last if is_repeated else first).append(row)
     return first + last
