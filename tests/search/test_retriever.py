@@ -171,5 +171,5 @@ def test_a_wire_story_is_found_once(tmp_path: Path) -> None:
         vectors, keywords = VectorIndex(folder / "vectors", embedder.dimensions), KeywordIndex(folder / "keywords")
         found = [hit.passage.article.id for hit in Retriever(store, vectors, keywords, embedder).search("harbour wall")]
     assert set(found) == {"one", "two", "three", "museum"}
-    before = {article for article in found[: found.index("museum")]}
+    before = set(found[: found.index("museum")])
     assert len(before) == 1, "the other copies come after all else"
