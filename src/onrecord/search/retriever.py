@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Literal
 
@@ -44,19 +44,23 @@ class Retriever:
         keywords: KeywordIndex,
         embedder: Embedder,
         *,
-        people: Mapping[str, tuple[Sequence[str], Sequence[str]]] | None = None,
+        people: Callable[[], Mapping[str, tuple[Sequence[str], Sequence[str]]]] | None = None,
     ) -> None:
-        """``people`` gives for each speaker the names that stand in the store and further forms."""
+        """``people`` gives for each speaker the names that stand in the store and further forms, when it is asked."""
         self.store = store
         self.embedder = embedder
         self._vectors = vectors
         self._keywords = keywords
         withdrawn = [name for name, status in store.statuses.items() if status.state == "withdrawn"]
         self._withdrawn = store.rows_of(withdrawn) if withdrawn else []
-        if people is None:
-            people = {one.name: ((one.name,), one.aliases) for one in store.speakers()}
+        self._people = people or (lambda: {one.name: ((one.name,), one.aliases) for one in store.speakers()})
+
+    @cached_property
+    def speaker_forms(self) -> Mapping[str, tuple[str, ...]]:
+        """The names in the store that each form of a name may stand for; made when a question first needs it."""
+        people = self._people()
         forms = speaker_forms({name: (*names, *aliases) for name, (names, aliases) in people.items()})
-        self.speaker_forms = {
+        return {
             form: tuple(name for person in persons for name in people[person][0]) for form, persons in forms.items()
         }
 
