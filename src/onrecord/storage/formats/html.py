@@ -121,15 +121,7 @@ def fragment_paragraphs(text: str) -> list[tuple[str, BlockKind]]:
 
 
 def _parsed(text: str) -> Any:
-    if text.count("<") > _MOST_TAGS:
-        raise FileError(f"a page with more than {_MOST_TAGS:,} tags", hint="check the file")
-    if len(text) > _LONG_TAG:
-        for match in _TAG.finditer(_RAW.sub("", text)):
-            # The parser compares each attribute of an element with each other one.
-            if match.end() - match.start() > _LONG_TAG and len(_ATTRIBUTE.findall(match.group())) > _LONG_TAG // 10:
-                raise FileError("an element with thousands of attributes", hint="check the file")
-    if "\0" in text:
-        raise FileError("it holds NUL bytes, so it is no text", hint="check the file")
+    _refuse_bombs(text)
     text = re.sub(r"\A\s*<\?xml[^>]*\?>", "", text)
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
@@ -146,6 +138,18 @@ def _parsed(text: str) -> Any:
         if element.tail and _UNWRITABLE.search(element.tail):
             element.tail = _UNWRITABLE.sub("", element.tail)
     return root
+
+
+def _refuse_bombs(text: str) -> None:
+    if text.count("<") > _MOST_TAGS:
+        raise FileError(f"a page with more than {_MOST_TAGS:,} tags", hint="check the file")
+    if len(text) > _LONG_TAG:
+        for match in _TAG.finditer(_RAW.sub("", text)):
+            # The parser compares each attribute of an element with each other one.
+            if match.end() - match.start() > _LONG_TAG and len(_ATTRIBUTE.findall(match.group())) > _LONG_TAG // 10:
+                raise FileError("an element with thousands of attributes", hint="check the file")
+    if "\0" in text:
+        raise FileError("it holds NUL bytes, so it is no text", hint="check the file")
 
 
 def _squeezed_main(root: Any) -> str:
