@@ -231,6 +231,14 @@ def test_a_sentence_that_holds_quotations_is_no_splice(tmp_path: Path) -> None:
     assert (said.verdict, said.flags) == ("verbatim", ("not_a_quotation",))
 
 
+def test_a_sentence_between_chinese_marks_that_nobody_is_said_to_speak(tmp_path: Path) -> None:
+    check = checker(
+        [plain("加冕礼上有人“我之前承诺过的事情，我会履行并遵守。上帝保佑我吧。”然后继续进行仪式。", "zh")], tmp_path
+    )
+    assert check("我之前承诺过的事情，我会履行并遵守。").verdict == "verbatim"
+    assert check("我之前承诺过的事情").verdict == "truncated"
+
+
 def test_copies_stand_side_by_side(tmp_path: Path) -> None:
     edited = HARBOUR.replace("than the old wall", "than any old wall")
     articles = [plain(text, f"{number}") for number, text in enumerate([HARBOUR, edited, COPY, edited, SMELTER])]

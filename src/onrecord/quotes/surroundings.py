@@ -26,6 +26,7 @@ _ABBREVIATION = re.compile(
 # After "U.S." a new sentence begins only with a word that would not follow it in a name.
 _STARTERS = STOP_WORDS | {"mr", "mrs", "according", "since", "although", "however", "today", "now", "well"}
 _THEN_I = re.compile(r"(?<=[a-z]{2}[.!?]) (?=I(?:[’'][a-z]+)? [a-z])")
+_IN_CHINESE_MARKS = re.compile(r"[“「『](?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff])[。！？](?=[\u3400-\u9fff“「『])")
 _REACH = 2_000
 
 
@@ -110,6 +111,9 @@ def unit_of(article: Article, quote: Quote | None, place: Span) -> Unit:
         if block.kind != "boilerplate" and block.start < place.end and place.start < block.end
     ]
     starts = _sentence_starts(article, spans)
+    # The splitter takes all that stands between Chinese marks for one sentence.
+    inner = {match.end() for span in spans for match in _IN_CHINESE_MARKS.finditer(article.text, span.start, span.end)}
+    starts = sorted(inner.union(starts))
     low = starts[bisect_right(starts, place.start) - 1]
     ends = [*starts, 1 << 60]
     high = ends[bisect_left(ends, place.end)]
