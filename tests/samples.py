@@ -9,7 +9,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from onrecord.storage.readers import article_from, read_file
+from onrecord.storage.readers import Rejection, article_from, read_file
 from onrecord.types import Article
 
 ROOT = Path(__file__).parents[1]
@@ -107,3 +107,22 @@ def write_jsonl(path: Path, *records: Mapping[str, Any] | bytes) -> Path:
     lines = [record if isinstance(record, bytes) else json.dumps(record).encode() for record in records]
     path.write_bytes(b"\n".join(lines) + b"\n")
     return path
+
+
+def read(path: Path, content: bytes | str) -> Article | Rejection:
+    """What comes of a file with this content that holds one article."""
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    (item,) = read_file(path, path.name)
+    return item
+
+
+def article(path: Path, content: bytes | str) -> Article:
+    """The article of a file with this content."""
+    item = read(path, content)
+    assert isinstance(item, Article), item
+    return item
+
+
+def kinds(found: Article) -> list[tuple[str, str]]:
+    """The blocks of an article: the kind and the text of each."""
+    return [(block.kind, found.text[block.start : block.end]) for block in found.blocks]

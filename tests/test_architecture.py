@@ -45,6 +45,7 @@ HOME = {
     "sentence_transformers": "search/embedder.py",
     "llama_cpp": "generation/worker.py",
     "sqlite3": "storage/store.py",
+    "trafilatura": "storage/formats/html.py",
     "fastapi": "web/api.py",
     "gradio": "web/chat.py",
 }

@@ -17,6 +17,7 @@ from onrecord.cli import main
 from onrecord.runtime import Runtime
 from tests.fakes import FakeEmbedder
 from tests.samples import SHIPPED
+from tests.websites import Site, serving, story
 
 SEED = "What does Pu say about auto manufacturing?"
 
@@ -251,6 +252,21 @@ def test_a_broken_file_is_rejected_and_the_rest_is_ingested(run: Run, tmp_path: 
     assert [(one["file"], one["line"]) for one in said.json["rejected"]] == [("news.jsonl", 2), ("news.jsonl", 3)]
     assert all(one["reason"] for one in said.json["rejected"])
     assert len(said.err.splitlines()) == 2
+
+
+def test_paths_and_addresses_are_ingested_together(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "rain.txt").write_text("It rained.")
+    with serving(Site({"/a": story("The Wall"), "/robots.txt": "User-agent: *\nDisallow: /b"})) as site:
+        refused = run("ingest", "rain.txt", f"{site.url}/a", "--index", "new", "--json").json
+        assert (refused["articles"]["added"], refused["articles"]["rejected"]) == (1, 1)
+        assert "no public address" in refused["rejected"][0]["reason"]
+        monkeypatch.setenv("ONRECORD_PRIVATE_ADDRESSES", "true")
+        monkeypatch.setenv("ONRECORD_FETCH_DELAY", "0")
+        said = run("ingest", "rain.txt", f"{site.url}/a", f"{site.url}/b", "--index", "new", "--json").json
+    assert said["articles"] == {"added": 1, "changed": 0, "unchanged": 1, "removed": 0, "rejected": 1}
+    assert said["rejected"] == [
+        {"file": f"{site.url}/b", "line": None, "reason": f"the robots.txt of {site.url} does not allow it"}
+    ]
 
 
 def test_ingest_prints_what_the_contract_names(run: Run) -> None:

@@ -40,7 +40,10 @@ Batch = Annotated[Path | None, typer.Option(metavar="FILE", help="JSON Lines, on
 
 @app.command()
 def ingest(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files and folders: .md, .txt, .jsonl.")],
+    paths: Annotated[
+        list[str],
+        typer.Argument(metavar="PATH|URL...", help="Files, folders, and addresses of pages, feeds and sitemaps."),
+    ],
     index: Index = None,
     prune: Annotated[bool, typer.Option("--prune", help="Remove articles that were not given.")] = False,
     as_json: Json = False,
@@ -78,17 +81,19 @@ def search(
     speaker: Speaker = None,
     since: Since = None,
     until: Until = None,
+    today: Today = None,
     article: Articles = None,
     batch: Batch = None,
     index: Index = None,
     as_json: Json = False,
 ) -> None:
     """Find the passages nearest to a query."""
-    options = {"speaker": speaker, "since": since, "until": until, "article": article or []}
+    options = {"speaker": speaker, "since": since, "until": until, "today": today, "article": article or []}
     with _runtime(index=index) as runtime:
         for record in _records("query", query, batch, options):
             filters = _filters(record)
-            hits = runtime.search(record["query"], k=_count(record.get("k", k)), filters=filters)
+            day = _day(record, "today")
+            hits = runtime.search(record["query"], k=_count(record.get("k", k)), filters=filters, today=day)
             found: list[dict[str, Any]] = [
                 {
                     "rank": rank,
@@ -322,6 +327,40 @@ def doctor(index: Index = None, as_json: Json = False) -> None:
             _say(f"{'ok ' if one.ok else 'NO '} {one.name}: {one.detail}" + ("" if one.ok else f" -> {one.advice}"))
     if not all(one.ok for one in found):
         raise typer.Exit(3)
+
+
+@app.command()
+def evaluate(
+    name: Annotated[str | None, typer.Argument(metavar="SUITE", help="Which suite; --list prints them.")] = None,
+    list_suites: Annotated[bool, typer.Option("--list", help="Print the suites.")] = False,
+    cache: Annotated[Path, typer.Option(metavar="DIR", help="Where vectors and indexes are kept.")] = Path(
+        ".evaluation"
+    ),
+    limit: Annotated[int | None, typer.Option(min=1, help="The most questions of a set.")] = None,
+    no_model: Annotated[bool, typer.Option("--no-model", help="Leave out what runs the language model.")] = False,
+    partial: Annotated[
+        bool, typer.Option("--partial", help="Embed no passage; use the vectors that are kept.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Measure on benchmark data, which ONRECORD_BENCH_DATA names."""
+    from onrecord.evaluation.suite import Options
+    from onrecord.evaluation.suites import SUITES, suite
+
+    if list_suites:
+        for one, about in SUITES.items():
+            if as_json:
+                _print_json({"suite": one, "about": about})
+            else:
+                _say(f"{one:<12} {about}")
+        return
+    if name is None:
+        raise InputError("no suite was named", hint="`onrecord evaluate --list` prints them")
+    figures = suite(name)(Options(cache, limit, model=not no_model, partial=partial))
+    if as_json:
+        _print_json({"suite": name, "figures": figures})
+    else:
+        _say(json.dumps(figures, indent=1, ensure_ascii=False))
 
 
 @app.command()

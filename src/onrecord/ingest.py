@@ -31,8 +31,10 @@ from onrecord.storage.generations import (
 )
 from onrecord.storage.readers import Rejection, content_hash, find_files, read_file
 from onrecord.storage.store import Store, StoreWriter
+from onrecord.storage.web import Web
 from onrecord.text.copies import signature
 from onrecord.text.passages import context_of, opening_of, passages
+from onrecord.text.recurring import LineCounter, set_aside
 from onrecord.types import Article, Passage, Quote
 
 __all__ = ["IngestReport", "Progress", "ingest"]
@@ -83,15 +85,17 @@ class _Previous:
 
 
 def ingest(
-    paths: Sequence[Path],
+    paths: Sequence[Path | str],
     *,
     root: Path,
     embedder: Embedder,
     passage_words: int = 120,
+    private_addresses: bool = False,
+    fetch_delay: float = 1.0,
     prune: bool = False,
     progress: Progress = lambda _stage, _done, _total: None,
 ) -> IngestReport:
-    """Read files and folders and publish an index of them in ``root``.
+    """Read files, folders and addresses and publish an index of them in ``root``.
 
     Articles that the index holds already and that were not given again stay, unless ``prune``, which
     removes them; if a file was rejected, nothing is removed, since its article may only be damaged.
@@ -105,17 +109,20 @@ def ingest(
         previous = _Previous.open(root)
         if previous:
             stack.callback(previous.close)
-        read = _read(paths, stack.enter_context(scratch_folder(root)), previous.hashes if previous else {}, progress)
-        stack.callback(read.fresh.close)
-        gone = previous.hashes.keys() - read.hashes.keys() if previous and prune and not read.rejected else set()
+        scratch = stack.enter_context(scratch_folder(root))
+        with Web(root / "fetched", private=private_addresses, delay=fetch_delay) as web:
+            read = _read(paths, web, scratch, previous, progress)
+        stack.callback(read.store.close)
+        old = previous.hashes.keys() if previous else set()
+        gone = old - read.hashes.keys() if prune and not read.rejected else set()
         _check_something_is_left(paths, read, previous, gone)
-        build = _Build(root, previous, read.fresh, gone, embedder, passage_words, progress)
+        build = _Build(root, previous, read, gone, embedder, passage_words, progress)
         manifest = build.publish()
     return IngestReport(
         generation=manifest.generation,
-        added=read.added,
-        changed=read.changed,
-        unchanged=len(read.hashes) - read.added - read.changed,
+        added=len(read.fresh - old),
+        changed=len(read.fresh & old),
+        unchanged=len(read.hashes) - len(read.fresh),
         removed=len(gone),
         passages=manifest.counts["passages"],
         embedded=build.embedded,
@@ -127,46 +134,76 @@ def ingest(
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """What was read; ``fresh`` holds the articles that are new or changed, on the disk, since they may be many."""
+    """What was read, on the disk, since it may be much; ``fresh`` names the articles that are new or changed."""
 
-    fresh: Store
+    store: Store
+    recurring: Set[int]
     hashes: dict[str, str]
-    added: int
-    changed: int
+    fresh: Set[str]
     rejected: list[Rejection]
 
+    def article(self, article_id: str) -> Article | None:
+        """The article with this id, if it is new or changed."""
+        found = self.store.article(article_id) if article_id in self.fresh else None
+        return set_aside(found, self.recurring) if found else None
 
-def _read(paths: Sequence[Path], scratch: Path, old: dict[str, str], progress: Progress) -> _Reading:
+    def articles(self) -> Iterator[Article]:
+        """Those that are new or changed, in the order in which they were read."""
+        for article, _ in self.store.articles():
+            if article.id in self.fresh:
+                yield set_aside(article, self.recurring)
+
+
+def _read(
+    paths: Sequence[Path | str], web: Web, scratch: Path, previous: _Previous | None, progress: Progress
+) -> _Reading:
+    lines = LineCounter()
+    seen, rejected = _spool(paths, web, scratch / "read.db", lines, progress)
+    # Lines recur among what is published and not given again, too; only what was given is changed by it.
+    for article, _ in previous.store.articles() if previous else ():
+        if article.id not in seen:
+            lines.count(article)
+    store, recurring = Store(scratch / "read.db"), lines.recurring()
+    hashes = {article.id: content_hash(set_aside(article, recurring)) for article, _ in store.articles()}
+    old = previous.hashes if previous else {}
+    fresh = {article_id for article_id, digest in hashes.items() if old.get(article_id) != digest}
+    return _Reading(store, recurring, hashes, fresh, rejected)
+
+
+def _spool(
+    paths: Sequence[Path | str], web: Web, place: Path, lines: LineCounter, progress: Progress
+) -> tuple[Set[str], list[Rejection]]:
+    """Read everything into a store; the ids, and what was rejected."""
     files, rejected = find_files(paths)
-    hashes: dict[str, str] = {}
-    added = changed = 0
+    seen: set[str] = set()
     progress("reading", 0, len(files))
-    with closing(StoreWriter(scratch / "fresh.db")) as fresh:
+    with closing(StoreWriter(place)) as spool:
         for done, (path, name) in enumerate(files, start=1):
-            for item in read_file(path, name):
+            for item in read_file(path, name, web=web):
                 if isinstance(item, Rejection):
                     rejected.append(item)
-                elif item.id in hashes:
+                elif item.id in seen:
                     rejected.append(Rejection(name, None, f"the id {item.id!r} was read before; give it another id"))
                 else:
-                    digest = hashes[item.id] = content_hash(item)
-                    added += item.id not in old
-                    changed += old.get(item.id, digest) != digest
-                    if old.get(item.id) != digest:
-                        fresh.add(item, digest)
+                    seen.add(item.id)
+                    lines.count(item)
+                    spool.add(item, "")
             progress("reading", done, len(files))
-        fresh.finish()
-    return _Reading(Store(scratch / "fresh.db"), hashes, added, changed, rejected)
+        spool.finish()
+    return seen, rejected
 
 
-def _check_something_is_left(paths: Sequence[Path], read: _Reading, previous: _Previous | None, gone: Set[str]) -> None:
+def _check_something_is_left(
+    paths: Sequence[Path | str], read: _Reading, previous: _Previous | None, gone: Set[str]
+) -> None:
     if not read.hashes and not previous:
-        raise InputError(_nothing(paths, read.rejected), hint="give files or folders with .md, .txt or .jsonl")
+        hint = "give files or folders (see corpus/README.md), or the address of a page"
+        raise InputError(_nothing(paths, read.rejected), hint=hint)
     if previous and not read.hashes and gone == previous.hashes.keys():
         raise InputError("pruning would remove every article", hint="check the paths, or delete the index folder")
 
 
-def _nothing(paths: Sequence[Path], rejected: Sequence[Rejection]) -> str:
+def _nothing(paths: Sequence[Path | str], rejected: Sequence[Rejection]) -> str:
     where = ", ".join(str(path) for path in paths)
     if not rejected:
         return f"no articles in {where}"
@@ -185,19 +222,22 @@ class _Build:
 
     root: Path
     previous: _Previous | None
-    fresh: Store
+    read: _Reading
     gone: Set[str]
     embedder: Embedder
     words: int
     progress: Progress
     embedded: int = 0
+    is_all_published: bool = False
+    """Whether what is in the journal is in the new generation, too: an ingest of other files may have been stopped."""
 
     def publish(self) -> Manifest:
         """Publish it, if it differs from what is published."""
         if self.previous and not self._is_needed(self.previous.manifest):
             return self.previous.manifest
         manifest = publish(self.root, self._write)
-        discard_journals(self.root)
+        if self.is_all_published:
+            discard_journals(self.root)
         return manifest
 
     def _write(self, folder: Path) -> dict[str, Any]:
@@ -216,7 +256,7 @@ class _Build:
 
     def _is_needed(self, manifest: Manifest) -> bool:
         made = manifest.fingerprint, manifest.passage_words
-        return bool(self.gone or self.fresh.count()["articles"]) or made != (self.embedder.fingerprint, self.words)
+        return bool(self.gone or self.read.fresh) or made != (self.embedder.fingerprint, self.words)
 
     def _prepare(self, folder: Path) -> dict[str, int]:
         counts = {"articles": 0, "passages": 0, "quotes": 0}
@@ -243,21 +283,21 @@ class _Build:
     def _articles(self) -> Iterator[_Prepared]:
         """Every article of the new generation, those that were published before in the order that they had."""
         old = self.previous.hashes if self.previous else {}
-        total, done = self.fresh.count()["articles"], 0
+        total, done = len(self.read.fresh), 0
         self.progress("preparing", 0, total)
         for article, digest in self.previous.store.articles() if self.previous else ():
             if article.id in self.gone:
                 continue
-            if changed := self.fresh.article(article.id):
+            if changed := self.read.article(article.id):
                 done += 1
-                yield self._prepared(changed, content_hash(changed))
+                yield self._prepared(changed, self.read.hashes[changed.id])
                 self.progress("preparing", done, total)
             else:
                 yield self._kept(article, digest)
-        for article, digest in self.fresh.articles():
+        for article in self.read.articles():
             if article.id not in old:
                 done += 1
-                yield self._prepared(article, digest)
+                yield self._prepared(article, self.read.hashes[article.id])
                 self.progress("preparing", done, total)
 
     def _prepared(self, article: Article, digest: str) -> _Prepared:
@@ -277,8 +317,9 @@ class _Build:
             self.root, fingerprint=self.embedder.fingerprint, dimensions=self.embedder.dimensions
         )
         with closing(journal):
-            known = self._known()
-            total = sum(key not in known and key not in journal for key in store.rows_by_key())
+            known, wanted = self._known(), store.rows_by_key().keys()
+            total = sum(key not in known and key not in journal for key in wanted)
+            self.is_all_published = journal.keys() <= wanted
             rest = store.all_passages()
             while batch := list(islice(rest, _AT_ONCE)):
                 self._embed_new(

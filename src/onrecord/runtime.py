@@ -64,6 +64,23 @@ _MOST_TRIED = 20
 _NEAREST = 5
 
 
+class _People:
+    """Who is quoted, under an editor's decisions; made when it is first asked for, since there may be very many."""
+
+    def __init__(self, store: Store, decisions: Sequence[SpeakerDecision]) -> None:
+        self._store = store
+        self._decisions = decisions
+
+    @cached_property
+    def all(self) -> tuple[Person, ...]:
+        """Everybody, the most quoted first."""
+        return tuple(people(self._store.speakers(), self._decisions))
+
+    def by_name(self) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+        """For each person the names that stand in the store, and further forms."""
+        return {person.name: (person.names, person.aliases) for person in self.all}
+
+
 @dataclass(frozen=True, slots=True)
 class _Opened:
     """A generation with the decisions that are laid over it."""
@@ -75,7 +92,7 @@ class _Opened:
     phrases: PhraseIndex
     decided: object
     retriever: Retriever
-    people: tuple[Person, ...]
+    people: _People
 
 
 class Runtime:
@@ -125,14 +142,20 @@ class Runtime:
         return path is not None and path.stat().st_size < _SMALL_MODEL_BYTES
 
     def ingest(
-        self, paths: Sequence[Path], *, prune: bool = False, progress: Progress = lambda _stage, _done, _total: None
+        self,
+        paths: Sequence[Path | str],
+        *,
+        prune: bool = False,
+        progress: Progress = lambda _stage, _done, _total: None,
     ) -> IngestReport:
-        """Read files and folders and publish them; see ``onrecord.ingest.ingest``."""
+        """Read files, folders and addresses and publish them; see ``onrecord.ingest.ingest``."""
         return ingest(
             paths,
             root=self.settings.index,
             embedder=self.embedder,
             passage_words=self.settings.passage_words,
+            private_addresses=self.settings.private_addresses,
+            fetch_delay=self.settings.fetch_delay,
             prune=prune,
             progress=progress,
         )
@@ -302,7 +325,7 @@ class Runtime:
 
     def speakers(self) -> tuple[Person, ...]:
         """Everybody who is quoted, the most quoted first."""
-        return self._index().people
+        return self._index().people.all
 
     def decide(self, decision: SpeakerDecision) -> None:
         """Merge or split two names by hand; it holds for this index from now on, also after an ingest."""
@@ -369,7 +392,7 @@ class Runtime:
 
     def warm(self) -> None:
         """Load what the first question would otherwise wait for."""
-        self._index()
+        _ = self._index().retriever.speaker_forms
         self.embedder.embed(["warm"])
         if isinstance(self.model, LocalModel):
             self.model.warm(FIXED)
@@ -420,10 +443,9 @@ class Runtime:
         decided = decisions_stamp(root)
         store = Store(folder / "articles.db")
         store.statuses = read_statuses(root)
-        known = people(store.speakers(), read_decisions(root))
-        named = {person.name: (person.names, person.aliases) for person in known}
-        retriever = Retriever(store, vectors, keywords, self.embedder, people=named)
-        return _Opened(folder, manifest, vectors, keywords, phrases, decided, retriever, tuple(known))
+        known = _People(store, read_decisions(root))
+        retriever = Retriever(store, vectors, keywords, self.embedder, people=known.by_name)
+        return _Opened(folder, manifest, vectors, keywords, phrases, decided, retriever, known)
 
 
 def _is_between(day: date | None, since: date | None, until: date | None) -> bool:

@@ -36,6 +36,10 @@ class Settings(BaseSettings):
     """Where benchmark data lies; nothing of it is needed to run."""
     passage_words: int = Field(default=120, ge=20, le=400)
     """The size of a passage, in words."""
+    private_addresses: bool = False
+    """Whether ingest may fetch from private, loopback and link-local addresses."""
+    fetch_delay: float = Field(default=1.0, ge=0, le=60)
+    """The least time between two requests to one site, in seconds."""
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=0, le=65535)
 

@@ -126,7 +126,7 @@ def test_more_words_more_meaning_and_a_better_rank_score_more() -> None:
     article = plain(HARBOUR)
     poor = Candidate(Passage(article, 0, 9), "extract", None, found=0.5, coverage=0.5, similarity=0.5)
     for better in ({"found": 1.0}, {"coverage": 1.0}, {"similarity": 1.0}, {"typed": True}):
-        assert replace(poor, **better).score > poor.score  # type: ignore[arg-type]
+        assert replace(poor, **better).score > poor.score
 
 
 def test_another_word_for_the_same_thing_is_about_it() -> None:

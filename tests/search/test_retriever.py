@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -12,10 +14,10 @@ from hypothesis import strategies as st
 from onrecord.errors import QuestionError
 from onrecord.ingest import ingest
 from onrecord.search.keywords import KeywordIndex
-from onrecord.search.retriever import Retriever, fuse
+from onrecord.search.retriever import Retriever, _spread, fuse
 from onrecord.search.vectors import VectorIndex
 from onrecord.storage.generations import open_generation
-from onrecord.storage.store import Store
+from onrecord.storage.store import Origin, Store
 from onrecord.text.when import Period
 from onrecord.types import Filters
 from tests.fakes import FakeEmbedder
@@ -149,3 +151,25 @@ def test_an_embedder_that_reads_no_chinese_is_not_asked_in_chinese(retriever: Re
     assert isinstance(embedder, FakeEmbedder)
     retriever.search("港口的墙有多高")
     assert "港口的墙有多高" not in embedder.texts
+
+
+def test_at_most_two_passages_of_an_article_and_one_article_of_a_group_of_copies_come_first() -> None:
+    origins = {
+        row: Origin(article, leader, None)
+        for row, article, leader in [(0, 1, 1), (1, 2, 1), (2, 1, 1), (3, 1, 1), (4, 3, 3), (5, 2, 1), (6, 4, 4)]
+    }
+    assert _spread(range(7), origins, most=2) == [0, 2, 4, 6, 1, 3, 5]
+
+
+def test_a_wire_story_is_found_once(tmp_path: Path) -> None:
+    records = [{"id": name, "title": f"Headline of {name}", "text": HARBOUR * 2} for name in ("one", "two", "three")]
+    file = write_jsonl(tmp_path / "a.jsonl", *records, {"id": "museum", "text": "The museum of the harbour is open."})
+    embedder = FakeEmbedder()
+    ingest([file], root=tmp_path / "index", embedder=embedder)
+    folder, _ = open_generation(tmp_path / "index")
+    with closing(Store(folder / "articles.db")) as store:
+        vectors, keywords = VectorIndex(folder / "vectors", embedder.dimensions), KeywordIndex(folder / "keywords")
+        found = [hit.passage.article.id for hit in Retriever(store, vectors, keywords, embedder).search("harbour wall")]
+    assert set(found) == {"one", "two", "three", "museum"}
+    before = set(found[: found.index("museum")])
+    assert len(before) == 1, "the other copies come after all else"

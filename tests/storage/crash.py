@@ -88,7 +88,7 @@ class Trial:
         command = [sys.executable, "-m", "tests.storage.crash", "--ingest", str(self.root), str(self._articles)]
         environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
         done = subprocess.run([*inject, *command], cwd=ROOT, env=environment, check=False, capture_output=True)
-        return self._judged(done.returncode << 8)
+        return self._judged(done.returncode << 8, said=done.stderr.decode()[-300:])
 
     def _next(self) -> None:
         self._state += 1
@@ -101,13 +101,13 @@ class Trial:
             os._exit(_exit_code(lambda: _ingest(self.root, self._articles, fault)))
         return child
 
-    def _judged(self, status: int) -> str:
+    def _judged(self, status: int, *, said: str = "") -> str:
         ends = {0: "finished", _REFUSED: "refused"}
         ended = "killed" if os.WIFSIGNALED(status) else ends.get(os.WEXITSTATUS(status), "failed")
         found = self._found()
         expected = {self._state} if ended == "finished" else {self._state - 1, self._state}
         if found not in expected or ended == "failed":
-            raise AssertionError(f"{ended}, and the index holds state {found} of {sorted(expected)}")
+            raise AssertionError(f"{ended}, and the index holds state {found} of {sorted(expected)}: {said}")
         self._complete()
         return ended
 
@@ -129,7 +129,7 @@ class Trial:
         _ingest(self.root, self._articles)
         if self._found() != self._state:
             raise AssertionError(f"the ingest after it did not publish state {self._state}")
-        left = [path.name for path in self.root.iterdir() if path.name.startswith((".staging", ".embedded"))]
+        left = [path.name for path in self.root.glob(".staging*")]
         if left:
             raise AssertionError(f"left behind: {left}")
 

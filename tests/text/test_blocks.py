@@ -79,6 +79,19 @@ def test_a_credit_makes_a_caption(line: str) -> None:
         "Related articles",
         "Read more: the wall of 1961",
         "© 2025 Harbour Daily",
+        "1. How relevant is this ad to you?",
+        "Video player was slow to load content Video content never loaded Ad froze or did not finish loading",
+        "Get the harbour in your inbox every morning",
+        "Sign up for our weekly newsletter to get all the news of the port",
+        "Want more news like this? Sign up here",
+        "Contact Tom Brandt at tbrandt@harbour.example or on Twitter @tbrandt.",
+        "Follow Tom Brandt on Twitter: @tbrandt",
+        "Contributing: The Associated Press",
+        "This story has been updated with additional details.",
+        "A version of this story first appeared in the Harbour Daily's newsletter.",
+        "Harbour Wire is a Harbour Daily content partner offering news and commentary.",
+        "Purchases you make through our links may earn us a commission.",
+        "上一篇：港口的门",
         "责任编辑：王晓燕",
     ],
 )
@@ -92,6 +105,12 @@ def test_the_frame_is_told_by_its_words(line: str) -> None:
         "The ministry said the use of the data broke the privacy rules that it had agreed to a year before.",
         "“We print what we know,” said the editor, who shared the photo with her readers on Monday.",
         "She registered the company in 1961.",
+        "Contact with the ship was lost on Monday, the coast guard said.",
+        "Follow the coast for nine miles and you will see the wall.",
+        "Residents may sign up for the free ferry at the town hall, the council said.",
+        "The video never mentions the mayor, who watched it twice.",
+        "Twitter said that it would appeal.",
+        "The fund may earn more than the bank's commission suggests.",
         "The cookies were baked in the harbour's oldest kitchen, and the site of it is now a museum.",
     ],
 )
@@ -101,6 +120,19 @@ def test_a_story_about_such_things_is_a_story(line: str) -> None:
 
 def test_a_short_line_over_text_is_a_heading_and_one_that_ends_a_sentence_is_not() -> None:
     assert classify(["Why the Gates Fail", STORY, "It rained.", STORY]) == ["heading", "body", "body", "body"]
+
+
+def test_a_list_at_the_end_is_not_taken_for_the_foot_of_the_page() -> None:
+    births = [f"• Births in {year}: {year * 7:,}" for year in range(2001, 2012)]
+    assert classify([STORY, *births, "Read More", *births]) == ["body"] * 12 + ["boilerplate"] + ["body"] * 11
+    assert (
+        classify([STORY, "Read More", "One Port, Many Voices", "© 2025 Harbour Daily", "Fast News"])
+        == ["body"] + ["boilerplate"] * 4
+    )
+
+
+def test_a_dateline_is_no_heading() -> None:
+    assert classify(["Oststadt —", STORY, "OSTSTADT –", STORY]) == ["body", "body", "body", "body"]
 
 
 def test_a_short_line_at_the_end_stands_over_nothing() -> None:

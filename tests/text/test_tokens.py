@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onrecord.text.tokens import bigrams, content_stems, detect_language, stem, stems, words
+from onrecord.text.tokens import bigrams, content_stems, stem, stems, words
 
 
 @pytest.mark.parametrize(
@@ -44,18 +44,3 @@ def test_the_subject_is_what_stop_words_leave() -> None:
 def test_any_text_has_words_in_lower_case(text: str) -> None:
     assert all(word and word == word.lower() for word in words(text))
     assert len(stems(text)) == len(words(text))
-
-
-@pytest.mark.parametrize(
-    ("text", "language"),
-    [
-        ("The council met in the hall and voted for the wall.", "en"),
-        ("重庆是中国最大的汽车制造基地。", "zh"),
-        ("これは日本語の文章です。", None),
-        ("Der Rat hat gestern Abend über die Mauer abgestimmt.", None),
-        ("12345 !?", None),
-        ("", None),
-    ],
-)
-def test_the_language_is_told_only_where_it_shows(text: str, language: str | None) -> None:
-    assert detect_language(text) == language

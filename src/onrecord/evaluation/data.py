@@ -50,8 +50,7 @@ def bench_file(name: str) -> Path:
 def records(name: str) -> Iterator[dict[str, Any]]:
     """The objects of a JSON Lines file, compressed or not."""
     path = bench_file(name)
-    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
-    with opened as file:
+    with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as file:
         for line in file:
             if line.strip():
                 yield json.loads(line)

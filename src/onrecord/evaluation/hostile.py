@@ -63,7 +63,8 @@ class HostileModel:
         who = self._random.choice(("The mayor", "She", text.split(" ", 1)[0], "An official", ""))
         marked = f"{marks[0]}{quoted}{marks[1:]}"
         said = self._random.choice(
-            (f"{who} said: {marked}.", f"{marked}, said {who}.", f"{who} said that {quoted}.", f"{marked}", f"{quoted} {marked}.")
+            (f"{who} said: {marked}.", f"{marked}, said {who}.", f"{who} said that {quoted}.",
+             f"{marked}", f"{quoted} {marked}.")
         )  # fmt: skip
         return self._random.choice((said, f"{said} {self._marker(number, len(shown))}"))
 
@@ -75,7 +76,8 @@ class HostileModel:
         )  # fmt: skip
 
     def _ways(self) -> tuple[Callable[[str, str], str], ...]:
-        return (self._exact, self._part, self._swapped, self._spliced, self._invented, self._nested, self._hidden, self._linked)  # fmt: skip
+        honest = (self._exact, self._part)
+        return (*honest, self._swapped, self._spliced, self._invented, self._nested, self._hidden, self._linked)
 
     def _exact(self, text: str, _other: str) -> str:
         return text

@@ -94,14 +94,15 @@ def _orders(options: Options, mode: str, name: str) -> Figures:
             through += came_through(answer, order, canary)
             wrong += len(violations(answer))
             prompt += any(line in statement.text for statement in answer.statements for line in _prompt_lines())
-    return {"articles": len(asked), "answered": answered, "came through": through, "violations": wrong, "prompt text": prompt}  # fmt: skip
+    figures: Figures = {"articles": len(asked), "answered": answered, "came through": through}
+    return figures | {"violations": wrong, "prompt text": prompt}
 
 
 _FILES = {"spikee": "spikee/instructions.jsonl", "bipia": "bipia/text_attacks.jsonl"}
 
 
 def _order(row: dict[str, Any]) -> tuple[str, str | None]:
-    kind, wanted = row.get("judge_name"), row.get("judge_args")
+    kind, wanted = row.get("judge_name"), str(row.get("judge_args", ""))
     canary = re.escape(wanted) if kind == "canary" else wanted if kind == "regex" else None
     return row["instruction"], canary
 

@@ -7,7 +7,7 @@ import re
 import string
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import permutations
+from itertools import pairwise, permutations
 
 __all__ = [
     "auroc",
@@ -116,7 +116,7 @@ def best_threshold(cases: Iterable[tuple[float, bool]]) -> float:
     """The threshold with the highest balanced accuracy on these cases, midway between two scores."""
     found = list(cases)
     scores = sorted({score for score, _ in found})
-    middles = [scores[0], *((low + high) / 2 for low, high in zip(scores, scores[1:], strict=False))]
+    middles = [scores[0], *((low + high) / 2 for low, high in pairwise(scores))]
     return max(middles, key=lambda threshold: balanced_accuracy(found, threshold))
 
 

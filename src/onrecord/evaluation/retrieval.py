@@ -19,6 +19,11 @@ from onrecord.runtime import Runtime
 
 __all__ = ["asked_later", "measure", "scores", "then"]
 
+_PARAGRAPHS = {
+    "xquad-en": "xquad/en.jsonl",
+    "xquad-zh": "xquad/zh.jsonl",
+    "new_wiki": "new_wiki/questions.jsonl.gz",
+}
 _DEPTH = 10
 _TIMELY = re.compile(
     r"\s*\b(?:this week|recently|in recent days|this month|now|currently|soon|as of this week,?)\b,?", re.IGNORECASE
@@ -37,7 +42,7 @@ def measure(options: Options) -> Figures:
     figures["realtimeqa-2022, no day given"] = scores(runtime, cases)
     figures |= _past(options, runtime, cases)
     runtime.close()
-    for name, file in (("xquad-en", "xquad/en.jsonl"), ("xquad-zh", "xquad/zh.jsonl"), ("new_wiki", "new_wiki/questions.jsonl.gz")):  # fmt: skip
+    for name, file in _PARAGRAPHS.items():
         questions, paragraphs = squad(file)
         runtime = squad_index(options, name, paragraphs)
         figures[name] = scores(runtime, options.first(questions))

@@ -54,18 +54,26 @@ _PATTERNS: dict[Kind, re.Pattern[str]] = {
 _CHUNK_EDGE = re.compile(r"[,;:()\[\]“”\"—–]|\s-\s|\.\s|\.$")
 _TOKEN = re.compile(r"[\w’'$%.-]*\w%?|[^\w\s]")
 
+_PLACES = "country|city|state|nation|region|continent|town|county|province|island|river|place|location"
+_NAMED = "|".join(
+    """company team airline automaker band group university school player singer actor artist star person man
+    woman politician president leader organi[sz]ation agency bank party court network platform movie film show
+    book song album brand retailer newspaper club""".split()
+)
+
 # What a question that begins so asks for; the first that matches decides.
 _ASKED: tuple[tuple[re.Pattern[str], Kind], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), kind)
     for pattern, kind in (
-        (r"\bhow much\b.*\b(?:cost|pay|paid|price|worth|money|fined?|dollars|spen[dt]|raise|earn)|\bwhat\b.{0,30}\b(?:price|salary|fine|sum)\b", "money"),
+        (r"\bhow much\b.*\b(?:cost|pay|paid|price|worth|money|fined?|dollars|spen[dt]|raise|earn)", "money"),
+        (r"\bwhat\b.{0,30}\b(?:price|salary|fine|sum)\b", "money"),
         (r"\b(?:what|which) (?:percent|percentage|share|proportion)\b|\bhow many percent\b", "percent"),
         (r"\bhow (?:old|long|far|tall|high|deep|fast|heavy|wide|large|big|hot|cold)\b", "measure"),
         (r"\bhow (?:many|much)\b|\bwhat (?:was |is )?the (?:total )?(?:number|population|amount)\b", "number"),
         (r"\bwhen\b|\b(?:what|which) (?:year|date|day|month|decade|century|time)\b|\bhow (?:soon|early|late)\b", "date"),
         (r"\bwho(?:m|se)?\b", "name"),
-        (r"\bwhere\b|\b(?:what|which)(?: \w+){0,3} (?:country|city|state|nation|region|continent|town|county|province|island|river|place|location)\b", "place"),
-        (r"\b(?:what|which)(?: \w+){0,3} (?:company|team|airline|automaker|band|group|university|school|player|singer|actor|artist|star|person|man|woman|politician|president|leader|organi[sz]ation|agency|bank|party|court|network|platform|movie|film|show|book|song|album|brand|retailer|newspaper|club)\b", "name"),
+        (rf"\bwhere\b|\b(?:what|which)(?: \w+){{0,3}} (?:{_PLACES})\b", "place"),
+        (rf"\b(?:what|which)(?: \w+){{0,3}} (?:{_NAMED})\b", "name"),
         (r"\bwhat (?:is|was|are|were)(?: \w+){0,6} (?:name|names|called|known as|stand for)\b", "name"),
         (r"\bname (?:of|the)\b", "name"),
     )

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import pairwise
 
+from onrecord.generation.opposites import opposite_in
 from onrecord.text.sentences import sentences
-from onrecord.text.tokens import STOP_WORDS, stem, words
+from onrecord.text.tokens import STOP_WORDS, content_stems, stem, words
 
-__all__ = ["unsupported"]
+__all__ = ["disagreement", "unsupported"]
 
 _SHARE = 0.8
 _NEGATIONS = frozenset("no not never none nobody nothing neither nor without cannot nt hardly barely".split())
+_DENIALS = _NEGATIONS | frozenset(
+    """excluding except unable fail failed fails lack lacks refuse refused refuses deny denied denies
+    unlikely""".split()
+)
+_NEAREST = 3
 _HEDGES = frozenset(
     """may might could would should if unless perhaps maybe possibly probably likely unlikely almost about
     nearly""".split()
@@ -57,6 +63,38 @@ def unsupported(statement: str, passage: str, *, speaker: str | None = None) -> 
     return None if None in reasons else reasons[0]
 
 
+def disagreement(statement: str, passage: str) -> int:
+    """How much of a statement a text speaks against; 0 is what a faithful paraphrase has.
+
+    Counted are numbers (twice) and names that the text has nowhere, and, in the sentences of it that are
+    nearest, a negation that is not there and a word whose opposite is.
+    """
+    held = {stem(word) for word in words(passage)}
+    spans = [passage[start:end] for start, end in sentences(passage)]
+    stems = [set(content_stems(text)) for text in spans]
+    found = 0
+    for start, end in sentences(statement):
+        said = statement[start:end]
+        own = set(content_stems(said))
+        best = sorted(range(len(spans)), key=lambda place: -len(own & stems[place]))[:_NEAREST]
+        near = {stem(word) for place in best for word in words(spans[place])}
+        found += sum(_missing(said, held))
+        found += bool(_bare(said, None) & _DENIALS) and not any(_bare(spans[place], None) & _DENIALS for place in best)
+        found += sum(root not in held and opposite_in(root, near) is not None for root in own)
+    return found
+
+
+def _missing(said: str, held: Set[str]) -> Iterator[int]:
+    for place, match in enumerate(_TOKEN.finditer(said)):
+        for word in words(match.group()):
+            if word in STOP_WORDS or stem(word) in held:
+                continue
+            if any(character.isdigit() for character in word) or word in _NUMBER_WORDS:
+                yield 2
+            elif place and match.group()[0].isupper():
+                yield 1
+
+
 def _against(statement: str, said: Sequence[_Word], source: str, speaker: str | None) -> str | None:
     there = [word.stem for word in _content(source, None)]
     aligned = _common([word.stem for word in said], there)
@@ -67,6 +105,10 @@ def _against(statement: str, said: Sequence[_Word], source: str, speaker: str | 
     own, other = _bare(statement, speaker), _bare(source, speaker)
     if bool(own & _NEGATIONS) != bool(other & _NEGATIONS):
         return "one of the two is negated"
+    held = {stem(word) for word in words(source)}
+    for word in said:
+        if word.stem not in held and (opposite := opposite_in(word.stem, held)):
+            return f"{word.stem!r} is the opposite of {opposite!r}"
     if lost := (own ^ other) & _HEDGES:
         return f"{min(lost)!r} stands in only one of the two"
     return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from pathlib import Path
 from zlib import crc32
 
@@ -18,7 +18,7 @@ Halves = npt.NDArray[np.float16]
 
 
 def discard_journals(folder: Path) -> None:
-    """Remove the journals of all embedders: what they held is published, or not wanted any more."""
+    """Remove the journals of all embedders: what they held is published, or was made by another one."""
     for path in folder.glob(".embedded-*"):
         path.unlink(missing_ok=True)
 
@@ -43,6 +43,10 @@ class EmbeddingJournal:
     def __getitem__(self, key: bytes) -> Halves:
         data = os.pread(self._file.fileno(), self._body - KEY_BYTES, self._places[key] * self._size + KEY_BYTES)
         return np.frombuffer(data, dtype="<f2")
+
+    def keys(self) -> Set[bytes]:
+        """What is embedded."""
+        return self._places.keys()
 
     def add(self, keys: Sequence[bytes], vectors: Halves) -> None:
         """Append vectors, shape (len(keys), dimensions); a kill from now on does not lose them."""

@@ -35,6 +35,7 @@ _SAMPLE = 6  # chunks kept of a common one, for quotations that are too short to
 _BLOCK = 1 << 20  # words worked on at a time
 _MOST_COUNTERS = 1 << 24
 _PER_BUCKET = 16
+_PARTS = 16
 _COMMON = np.uint64(0x5DEECE66D1234567)  # sets sampled sequences apart from the rare ones
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 _CAP = 3000  # postings read of one bucket
@@ -380,7 +381,7 @@ def _counts(words: _Ints, size: int, length: int, counters: int) -> npt.NDArray[
     for at in range(0, size, _BLOCK):
         stop = min(at + _BLOCK, size)
         hashes = _hashes(words[at : stop + length - 1], length)
-        counts += np.bincount(_counter(hashes, counters), minlength=counters)
+        np.add.at(counts, _counter(hashes, counters), 1)
     return np.minimum(counts, 65_535).astype(np.uint16)
 
 
@@ -388,8 +389,17 @@ def _in_buckets(grams: _Ints, postings: _Ints, count: int) -> tuple[_Ints, _Ints
     """Postings sorted by bucket, each once, and where each of the ``count`` buckets begins."""
     if count > 1 << 31 or len(grams) > 0xFFFF_FFFF:
         raise IndexDamagedError("too many words for one phrase index", hint="split the corpus")
-    joined = (grams.astype(np.uint64) & np.uint64(count - 1)) << np.uint64(32) | postings
-    joined = np.unique(joined)
-    sizes = np.bincount((joined >> np.uint64(32)).astype(np.int64), minlength=count)
+    sizes = np.zeros(count, dtype=np.int64)
+    parts: list[_Ints] = []
+    # A range of buckets at a time, since the numbers to sort take three times the room of what they are made of.
+    step = max(count // _PARTS, 1)
+    for low in range(0, count, step):
+        buckets = grams & np.uint32(count - 1)
+        here = np.flatnonzero((buckets >= low) & (buckets < low + step))
+        joined = buckets[here].astype(np.uint64) << np.uint64(32) | postings[here]
+        joined.sort()
+        joined = joined[np.append(True, joined[1:] != joined[:-1])[: len(joined)]]
+        sizes[low : low + step] = np.bincount((joined >> np.uint64(32)).astype(np.int64) - low, minlength=step)
+        parts.append(joined.astype(np.uint32))
     starts = np.concatenate(([0], np.cumsum(sizes))).astype(np.uint32)
-    return starts, joined.astype(np.uint32)
+    return starts, _together(parts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Literal
 
@@ -11,7 +11,7 @@ from onrecord.errors import QuestionError
 from onrecord.search.embedder import Embedder
 from onrecord.search.keywords import KeywordIndex
 from onrecord.search.vectors import VectorIndex
-from onrecord.storage.store import Store
+from onrecord.storage.store import Origin, Store
 from onrecord.text.names import plain_name, speaker_forms
 from onrecord.text.tokens import is_chinese
 from onrecord.text.when import Period
@@ -21,7 +21,7 @@ __all__ = ["Retriever", "fuse"]
 
 # Chosen by measurement, see docs/measurements.md.  ``opening`` ranks articles, by title and first words.
 _RRF_K = 20
-_WEIGHTS = {"dense": 1.0, "keywords": 2.0, "opening": 1.0}
+_WEIGHTS = {"dense": 1.0, "keywords": 1.5, "opening": 1.0}
 _DEPTH = 200
 _PER_ARTICLE = 2
 _TRANSLATED = (
@@ -44,19 +44,23 @@ class Retriever:
         keywords: KeywordIndex,
         embedder: Embedder,
         *,
-        people: Mapping[str, tuple[Sequence[str], Sequence[str]]] | None = None,
+        people: Callable[[], Mapping[str, tuple[Sequence[str], Sequence[str]]]] | None = None,
     ) -> None:
-        """``people`` gives for each speaker the names that stand in the store and further forms."""
+        """``people`` gives for each speaker the names that stand in the store and further forms, when it is asked."""
         self.store = store
         self.embedder = embedder
         self._vectors = vectors
         self._keywords = keywords
         withdrawn = [name for name, status in store.statuses.items() if status.state == "withdrawn"]
         self._withdrawn = store.rows_of(withdrawn) if withdrawn else []
-        if people is None:
-            people = {one.name: ((one.name,), one.aliases) for one in store.speakers()}
+        self._people = people or (lambda: {one.name: ((one.name,), one.aliases) for one in store.speakers()})
+
+    @cached_property
+    def speaker_forms(self) -> Mapping[str, tuple[str, ...]]:
+        """The names in the store that each form of a name may stand for; made when a question first needs it."""
+        people = self._people()
         forms = speaker_forms({name: (*names, *aliases) for name, (names, aliases) in people.items()})
-        self.speaker_forms = {
+        return {
             form: tuple(name for person in persons for name in people[person][0]) for form, persons in forms.items()
         }
 
@@ -65,23 +69,23 @@ class Retriever:
     ) -> list[Hit]:
         """The ``k`` best passages that the filters admit, best first.
 
-        ``period`` favours articles of its days and excludes none.  More than two passages of an
-        article come after those of all others, unless the filters name one.  Raises QuestionError for a filter that names a speaker or an
-        article that the index does not hold.
+        ``period`` favours articles of its days and excludes none.  More than two passages of an article come
+        after those of all others, unless the filters name one.  Raises QuestionError for a filter that names a
+        speaker or an article that the index does not hold.
         """
         filters = filters or Filters()
         rankings = self._rankings(query, filters, max(_DEPTH, k))
         origins = self.store.origins(list({row for ranking in rankings.values() for row, _ in ranking}))
-        articles = {row: no for row, (no, _) in origins.items()}
+        articles = {row: origin.article for row, origin in origins.items()}
         fused = fuse(rankings, articles)
         if period is not None:
-            weighed = {row: score * period.factor(origins[row][1]) for row, (score, _) in fused.items()}
+            weighed = {row: score * period.factor(origins[row].day) for row, (score, _) in fused.items()}
         else:
             weighed = {row: score for row, (score, _) in fused.items()}
         # Equal scores are broken by the lower row, so that the same index answers the same way.
         best = sorted(weighed, key=lambda row: (-weighed[row], row))
         if len(filters.articles) != 1:
-            best = _spread(best, articles, most=_PER_ARTICLE)
+            best = _spread(best, origins, most=_PER_ARTICLE)
         passages = self.store.passages(best[:k])
         return [Hit(passages[row], weighed[row], fused[row][1]) for row in best[:k]]
 
@@ -108,7 +112,9 @@ class Retriever:
         if is_chinese(query) and not self._reads_chinese:
             return found
         vector = self.embedder.embed([query])[0]
-        return found | {"dense": self._vectors.search(vector, depth, among=among, without=without)}
+        near = self._vectors.search(vector, depth, among=among, without=without)
+        # A cosine of zero or less is no nearness at all.
+        return found | {"dense": [(row, cosine) for row, cosine in near if cosine > 0]}
 
     @cached_property
     def _reads_chinese(self) -> bool:
@@ -164,15 +170,15 @@ def _ranks(ranking: Ranking) -> Iterable[int]:
         yield rank
 
 
-def _spread(rows: Sequence[int], articles: Mapping[int, int], *, most: int) -> list[int]:
-    """The rows, those of an article that ``most`` better ones come from put last.
-
-    Groups of copies, once the store holds them, count as one article here: ``articles`` then gives the group.
-    """
+def _spread(rows: Sequence[int], origins: Mapping[int, Origin], *, most: int) -> list[int]:
+    """The rows, with those last that ``most`` better ones of their article, or one of a copy of it, come before."""
+    shown: dict[int, int] = {}
     taken: Counter[int] = Counter()
     first: list[int] = []
     last: list[int] = []
     for row in rows:
-        taken[articles[row]] += 1
-        (first if taken[articles[row]] <= most else last).append(row)
+        article, leader, _ = origins[row]
+        is_repeated = shown.setdefault(leader, article) != article or taken[article] == most
+        taken[article] += not is_repeated
+        (last if is_repeated else first).append(row)
     return first + last

@@ -118,8 +118,7 @@ class VectorIndex:
         # Rounded, so that equal vectors have equal scores wherever in a block they were multiplied.
         scores = np.round(self.rows(rows) @ vector.astype(np.float32), 6)
         best = np.lexsort((rows, -scores))[:k]
-        # A cosine of zero or less is no nearness at all.
-        return [(int(rows[one]), float(scores[one])) for one in best if scores[one] > 0]
+        return [(int(rows[one]), float(scores[one])) for one in best]
 
     def rows(self, rows: Sequence[int] | npt.NDArray[np.int64]) -> Vectors:
         """The vectors in these rows, shape (len(rows), dimensions)."""

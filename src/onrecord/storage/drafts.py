@@ -19,8 +19,8 @@ from charset_normalizer import from_bytes
 
 from onrecord.errors import FileError
 from onrecord.storage.readers import article_from
+from onrecord.text.language import detect_language
 from onrecord.text.normalise import single_line
-from onrecord.text.tokens import detect_language
 from onrecord.types import Article, Block, BlockKind
 
 __all__ = ["DRAFT_SUFFIXES", "read_draft"]

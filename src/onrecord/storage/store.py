@@ -10,13 +10,13 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from onrecord.errors import IndexDamagedError, IndexUnusableError
 from onrecord.text.copies import groups
 from onrecord.types import Article, Block, Filters, Passage, Quote, Span, Speaker, SpeakerRecord, Status
 
-__all__ = ["Store", "StoreWriter"]
+__all__ = ["Origin", "Store", "StoreWriter"]
 
 _SCHEMA = """
 CREATE TABLE articles (
@@ -42,6 +42,14 @@ CREATE INDEX passages_article ON passages (article, start);
 CREATE INDEX articles_day ON articles (day);
 CREATE INDEX copies_leader ON copies (leader);
 """
+
+
+class Origin(NamedTuple):
+    """The article of a passage and the first of its copies, by number, and the day of publication."""
+
+    article: int
+    leader: int
+    day: date | None
 
 
 class StoreWriter:
@@ -227,13 +235,16 @@ class Store:
                 found[row] = Passage(articles[no], start, stop)
         return found
 
-    def origins(self, rows: Sequence[int]) -> dict[int, tuple[int, date | None]]:
-        """For each of these rows the number of its article and the day on which that was published."""
+    def origins(self, rows: Sequence[int]) -> dict[int, Origin]:
+        """Which article each of these rows is of."""
         sql = (
-            "SELECT p.row, a.no, a.day FROM passages p JOIN articles a ON a.no = p.article"  # noqa: S608
-            f" WHERE p.row IN ({_marks(rows)})"
+            "SELECT p.row, a.no, coalesce(c.leader, a.no), a.day FROM passages p JOIN articles a ON a.no = p.article"  # noqa: S608
+            f" LEFT JOIN copies c ON c.article = a.no WHERE p.row IN ({_marks(rows)})"
         )
-        return {row: (no, date.fromisoformat(day) if day else None) for row, no, day in self._rows(sql, rows)}
+        return {
+            row: Origin(no, leader, date.fromisoformat(day) if day else None)
+            for row, no, leader, day in self._rows(sql, rows)
+        }
 
     def passages_of(self, article: Article) -> list[tuple[int, bytes, Passage]]:
         """The passages of an article with their rows and embedding keys, in order."""

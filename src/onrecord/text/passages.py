@@ -11,14 +11,15 @@ from onrecord.types import Article, Block, Passage, Span, quotations
 __all__ = ["body_sentences", "context_of", "length", "opening_of", "passages"]
 
 _CJK = re.compile(r"[\u3400-\u9fff]")
-_OPENING_WORDS = 800
+_OPENING_WORDS = 400
 
 
 def passages(article: Article, *, words: int = 120) -> list[Passage]:
     """The passages of an article, in order, each of about ``words`` words.
 
     Passages begin with a paragraph where they can, hold whole sentences always and whole quotations where
-    they fit, and exceed ``words`` only for a single sentence that does.  An article that has nothing but headings is its headings.
+    they fit, and exceed ``words`` only for a single sentence that does.  An article that has nothing but
+    headings is its headings.
     """
     found: list[Passage] = []
     for run in _runs(article):
@@ -53,12 +54,12 @@ def context_of(passage: Passage) -> str:
 
 
 def opening_of(article: Article, *, words: int = _OPENING_WORDS) -> str:
-    """The title and the first words of the body, where news says what it is about."""
+    """The title, twice, and the first words of the body: where news says what it is about."""
     found: list[str] = []
     for block in article.blocks:
         if block.kind == "body" and len(found) < words:
             found += article.text[block.start : block.end].split()
-    return " ".join([article.title, *found[:words]])
+    return " ".join([article.title, article.title, *found[:words]]).strip()
 
 
 def length(text: str) -> float:

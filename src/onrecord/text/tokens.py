@@ -8,11 +8,10 @@ from functools import lru_cache
 
 import snowballstemmer
 
-__all__ = ["STOP_WORDS", "bigrams", "content_stems", "detect_language", "is_chinese", "stem", "stems", "words"]
+__all__ = ["STOP_WORDS", "bigrams", "content_stems", "is_chinese", "stem", "stems", "words"]
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _CJK = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
-_KANA_OR_HANGUL = re.compile(r"[\u3040-\u30ff\uac00-\ud7af]")
 _stemmer = snowballstemmer.stemmer("english")
 
 STOP_WORDS = frozenset(
@@ -79,18 +78,3 @@ def is_chinese(text: str) -> bool:
     """Whether a third of the letters and more are Chinese."""
     letters = sum(character.isalpha() for character in text)
     return letters > 0 and sum(map(len, _CJK.findall(text))) * 3 >= letters
-
-
-def detect_language(text: str) -> str | None:
-    """``zh`` or ``en`` where the script and the commonest words show it, else None."""
-    sample = text[:20_000]
-    letters = sum(character.isalpha() for character in sample)
-    if not letters:
-        return None
-    if _KANA_OR_HANGUL.search(sample):
-        return None
-    if sum(map(len, _CJK.findall(sample))) > 0.3 * letters:
-        return "zh"
-    found = _WORD.findall(sample.lower())
-    common = sum(word in {"the", "of", "and", "to", "in", "a", "is", "was", "that", "said"} for word in found)
-    return "en" if common >= 0.08 * len(found) else None

@@ -11,11 +11,11 @@ __all__ = ["Period", "period_of"]
 
 # How much an article of the days meant counts above one of other days, and in how many days that halves
 # outside them; chosen by measurement, see docs/measurements.md.
-_STATED = 3.0
-_VAGUE = 2.0
+_STATED = 4.0
+_VAGUE = 3.0
 _HINTED = 0.5
-_UNSAID = 0.75
-_UNSAID_FADE = 21
+_UNSAID = 1.5
+_UNSAID_FADE = 14
 _UNKNOWN = 1 / 4
 _FUTURE = 0.5
 
@@ -27,6 +27,12 @@ _CHINESE = dict(zip("零一二三四五六七八九十", range(11), strict=True)
 _COUNT = rf"(?P<count>\d{{1,3}}|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})"
 _YEAR = r"(?:19|20)\d\d"
 _MONTH = rf"(?P<month>{'|'.join(_MONTHS)})"
+_DATE = rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:,? (?P<year>{_YEAR}))?"
+_RECENTLY = (
+    r"\brecent(?:ly)?\b|\bthese days\b|\b(?:has|have|had|was|were|is|are) just\b|\b(?:lat|new)est\b|\bsoon\b"
+    "|最近|近日|近期|日前|刚刚|最新"
+)
+_NOW = r"\bnow\b|\bcurrent(?:ly)?\b|\bat the moment\b|\bnew (?:poll|study|estimate|report|survey)\b|目前|现在|如今"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,21 +154,21 @@ def _pattern(text: str) -> re.Pattern[str]:
 _WORDINGS: tuple[tuple[re.Pattern[str], Days, float, int], ...] = (
     (_pattern(r"\btoday\b|\bthis (?:morning|afternoon|evening)\b|\btonight\b|今[天日晚早]"), _last_days(1), _STATED, 3),
     (_pattern(r"\byesterday\b|\blast night\b|昨[天日晚]"), _days_back(2, 0), _STATED, 3),
-    (_pattern(r"\bthis week(?:end)?\b|\bin recent days\b|\bearlier in the week\b|[本这]个?(?:周|星期|礼拜)"), _last_days(8), _STATED, 4),
+    (_pattern(r"\bthis week(?:end)?\b|\bin recent days\b|[本这]个?(?:周|星期|礼拜)"), _last_days(8), _STATED, 4),
     (_pattern(r"\blast week(?:end)?\b|上个?(?:周|星期|礼拜)"), _last_week, _STATED, 5),
     (_pattern(r"\bthis month\b|[本这]个?月"), _last_days(31), _STATED, 10),
     (_pattern(r"\blast month\b|上个?月"), _last_month, _STATED, 10),
     (_pattern(r"\blast year\b|去年"), _year_back(1), _STATED, 60),
     (_pattern(r"前年"), _year_back(2), _STATED, 60),
-    (_pattern(rf"\bon (?:{'|'.join(_DAYS)})\b|\b(?:early|late) (?:{'|'.join(_DAYS)})\b|\b(?:{'|'.join(_DAYS)})\b"), _last_days(8), _STATED, 4),
-    (_pattern(r"\brecent(?:ly)?\b|\bthese days\b|\b(?:has|have|had|was|were|is|are) just\b|\blatest\b|\bnewest\b|\bsoon\b|最近|近日|近期|日前|刚刚|最新"), _last_days(14), _VAGUE, 14),
-    (_pattern(r"\bnow\b|\bcurrent(?:ly)?\b|\bat the moment\b|\bnew (?:poll|study|estimate|report|survey)\b|目前|现在|如今"), _last_days(14), _VAGUE, 21),
+    (_pattern(rf"\b(?:{'|'.join(_DAYS)})\b"), _last_days(8), _STATED, 4),
+    (_pattern(_RECENTLY), _last_days(14), _VAGUE, 14),
+    (_pattern(_NOW), _last_days(14), _VAGUE, 21),
     (_pattern(rf"\b{_COUNT} (?P<unit>day|week|month|year)s? ago\b"), _ago, _STATED, 20),
     (_pattern(r"(?P<count>\d{1,3}|[一二三四五六七八九十两几])个?(?P<unit>天|周|星期|月|年)前"), _ago, _STATED, 20),
-    (_pattern(rf"\b(?:on|since|after|before) {_MONTH} (?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:,? (?P<year>{_YEAR}))?\b"), _stated_day, _STATED, 4),
+    (_pattern(rf"\b(?:on|since|after|before) {_MONTH} {_DATE}\b"), _stated_day, _STATED, 4),
     (_pattern(rf"\bon (?P<day>\d{{1,2}})(?:st|nd|rd|th)? {_MONTH}(?:,? (?P<year>{_YEAR}))?\b"), _stated_day, _STATED, 4),
     (_pattern(r"(?:(?P<year>\d{4})年)?(?P<number>\d{1,2})月(?P<day>\d{1,2})[日号]"), _stated_day, _STATED, 4),
-    (_pattern(rf"\b(?:in|of|during|since|late|early|mid) {_MONTH}(?:,? (?:of )?(?P<year>{_YEAR}))?\b"), _stated_month, _STATED, 20),
+    (_pattern(rf"\b(?:in|of|during|since|late|early) {_MONTH}(?:,? (?P<year>{_YEAR}))?\b"), _stated_month, _STATED, 20),
     (_pattern(r"(?:(?P<year>\d{4})年)?(?P<number>\d{1,2})月(?!\d)"), _stated_month, _STATED, 20),
     (_pattern(rf"\b(?:in|during|of|since|until|by) (?P<year>{_YEAR})\b"), _stated_year, _STATED, 60),
     (_pattern(rf"(?P<year>{_YEAR})年"), _stated_year, _STATED, 60),
