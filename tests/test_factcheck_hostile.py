@@ -20,7 +20,7 @@ HARBOUR = f"""The harbour wall in Oststadt will be raised by two metres before t
 
 “{WATER},” said Maria Keller, an engineer at the port. “We will not wait for the next flood.”"""
 UNSEEN = "\u00ad\u034f\u061c\u115f\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2069\ufe0f\ufeff"
-SECONDS = 8.0  # generous: a shared machine is slow, a quadratic loop is slower by orders of magnitude
+SECONDS = 20.0  # generous: a shared machine is slow, a quadratic loop is slower by orders of magnitude
 
 
 @contextmanager
@@ -119,7 +119,7 @@ def test_five_thousand_near_matches(tmp_path: Path) -> None:
         articles.append(plain(f"“{' '.join(words)},” said Maria Keller.", f"near-{number}"))
     articles.append(plain(HARBOUR, "harbour"))
     check = checker(articles, tmp_path)
-    with bounded(2.0):
+    with bounded(6.0):
         said = check(WATER, "Keller")
     assert said.verdict == "verbatim"
     assert said.matches[0].article.id == "harbour"
@@ -128,7 +128,7 @@ def test_five_thousand_near_matches(tmp_path: Path) -> None:
 def test_five_thousand_copies(tmp_path: Path) -> None:
     articles = [plain(HARBOUR, f"copy-{number}") for number in range(5000)]
     check = checker(articles, tmp_path)
-    with bounded(2.0):
+    with bounded(6.0):
         assert check(WATER, "Keller").verdict == "verbatim"
         assert check(WATER.replace("old", "new"), "Keller").verdict == "altered"
 

@@ -102,7 +102,8 @@ def test_a_window_lies_in_one_article(corpus: tuple[list[Article], PhraseIndex])
 
 def test_no_more_places_than_asked_for_and_none_for_nothing(corpus: tuple[list[Article], PhraseIndex]) -> None:
     articles, phrases = corpus
-    assert len(phrases.candidates(articles[0].text[:2000], 7)) == 7
+    assert 1 <= len(phrases.candidates(articles[0].text[:2000], 1)) <= 1
+    assert 1 <= len(phrases.candidates(articles[0].text[:2000], 7)) <= 7
     assert phrases.candidates("", 5) == []
     assert phrases.candidates("?!", 5) == []
 
