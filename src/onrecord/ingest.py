@@ -17,7 +17,7 @@ from onrecord.search.embedder import Embedder
 from onrecord.search.keywords import KeywordWriter
 from onrecord.search.phrases import PhraseWriter
 from onrecord.search.vectors import VectorIndex, write_vectors
-from onrecord.storage.generations import Manifest, current_generation, open_generation, publish, writer
+from onrecord.storage.generations import FORMAT, Manifest, current_generation, open_generation, publish, writer
 from onrecord.storage.readers import Rejection, content_hash, find_files, read_file
 from onrecord.storage.store import Store, StoreWriter
 from onrecord.text.passages import context_of, opening_of, passages
@@ -146,7 +146,11 @@ def _nothing(paths: Sequence[Path], rejected: Sequence[Rejection]) -> str:
 
 
 def _is_current(manifest: Manifest, embedder: Embedder, passage_words: int) -> bool:
-    return manifest.fingerprint == embedder.fingerprint and manifest.passage_words == passage_words
+    return (
+        manifest.format == FORMAT
+        and manifest.fingerprint == embedder.fingerprint
+        and manifest.passage_words == passage_words
+    )
 
 
 class _Build:

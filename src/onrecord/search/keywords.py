@@ -107,7 +107,11 @@ class KeywordIndex:
         text = _terms(query)
         if not text:
             return None
-        parsed, _errors = self._index.parse_query_lenient(_plain(text), default_field_names=["opening"])
+        try:
+            parsed, _errors = self._index.parse_query_lenient(_plain(text), default_field_names=["opening"])
+        except ValueError:
+            # An index of before there were openings; the next ingest adds them.
+            return None
         return parsed
 
     def _query(self, query: str) -> tantivy.Query | None:

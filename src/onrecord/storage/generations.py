@@ -47,7 +47,7 @@ __all__ = [
     "writer",
 ]
 
-FORMAT = 1
+FORMAT = 2
 KEEP = 3
 _NAME = re.compile(r"gen-\d{6,}")
 _REBUILD = "move the index folder away and run `onrecord ingest` to build it again"
