@@ -78,7 +78,9 @@ def main(measure: Measure, about: str | None, arguments: Sequence[str] | None = 
     parser.add_argument("--only", default="", metavar="SET", help="only the sets whose name holds this")
     given = parser.parse_args(arguments)
     try:
-        figures = measure(Options(given.cache, given.limit, model=not given.no_model, partial=given.partial, only=given.only))
+        figures = measure(
+            Options(given.cache, given.limit, model=not given.no_model, partial=given.partial, only=given.only)
+        )
     except InputError as error:
         sys.stderr.write(f"skipped: {error}\n")
         return 0
