@@ -341,6 +341,7 @@ def evaluate(
     partial: Annotated[
         bool, typer.Option("--partial", help="Embed no passage; use the vectors that are kept.")
     ] = False,
+    only: Annotated[str, typer.Option(metavar="SET", help="Only the sets whose name holds this.")] = "",
     as_json: Json = False,
 ) -> None:
     """Measure on benchmark data, which ONRECORD_BENCH_DATA names."""
@@ -356,7 +357,7 @@ def evaluate(
         return
     if name is None:
         raise InputError("no suite was named", hint="`onrecord evaluate --list` prints them")
-    figures = suite(name)(Options(cache, limit, model=not no_model, partial=partial))
+    figures = suite(name)(Options(cache, limit, model=not no_model, partial=partial, only=only))
     if as_json:
         _print_json({"suite": name, "figures": figures})
     else:

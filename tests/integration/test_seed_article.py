@@ -52,6 +52,14 @@ class TestSeedQuestion:
             citation = cited[own[0].citations[0]]
             assert thing in citation.article.text[citation.start : citation.end]
 
+    def test_another_word_for_what_pu_speaks_of_is_answered(
+        self, product: Runtime, phrased: bool, request: pytest.FixtureRequest
+    ) -> None:
+        if phrased:
+            request.getfixturevalue("language_model")
+        answer = _answer(product, "What does Pu think of cars?", phrased=phrased)
+        assert any("automobile manufacturing" in statement.text for statement in answer.statements)
+
     def test_every_statement_is_pus_and_every_quotation_verbatim(
         self, product: Runtime, phrased: bool, request: pytest.FixtureRequest
     ) -> None:

@@ -30,12 +30,15 @@ def measure(options: Options) -> Figures:
     figures: Figures = {}
     sets = (("xquad-en", "xquad/en.jsonl"), ("new_wiki", "new_wiki/questions.jsonl.gz"))
     for name, file in sets:
+        if not options.wants(name):
+            continue
         cases, paragraphs = squad(file)
         with closing(squad_index(options, name, paragraphs)) as runtime:
             figures |= _modes(options, runtime, name, options.first(cases), squad_plain)
-    with closing(realtimeqa_index(options, "2022")) as runtime:
-        cases = scored_cases(realtimeqa("2022"))
-        figures |= _modes(options, runtime, "realtimeqa-2022", options.first(cases), plain)
+    if options.wants("realtimeqa-2022"):
+        with closing(realtimeqa_index(options, "2022")) as runtime:
+            cases = scored_cases(realtimeqa("2022"))
+            figures |= _modes(options, runtime, "realtimeqa-2022", options.first(cases), plain)
     return figures
 
 

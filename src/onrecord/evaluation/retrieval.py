@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from statistics import mean
@@ -36,20 +37,20 @@ _OLD_ARTICLES = 200
 def measure(options: Options) -> Figures:
     """The figures of every retrieval suite."""
     figures: Figures = {}
-    runtime = realtimeqa_index(options, "2022")
-    cases = options.first(realtimeqa("2022", with_source=True))
-    figures["realtimeqa-2022, with its day"] = scores(runtime, cases, today=lambda case: _day(case))
-    figures["realtimeqa-2022, no day given"] = scores(runtime, cases)
-    figures |= _past(options, runtime, cases)
-    runtime.close()
+    if options.wants("realtimeqa-2022"):
+        with closing(realtimeqa_index(options, "2022")) as runtime:
+            cases = options.first(realtimeqa("2022", with_source=True))
+            figures["realtimeqa-2022, with its day"] = scores(runtime, cases, today=lambda case: _day(case))
+            figures["realtimeqa-2022, no day given"] = scores(runtime, cases)
+            figures |= _past(options, runtime, cases)
     for name, file in _PARAGRAPHS.items():
-        questions, paragraphs = squad(file)
-        runtime = squad_index(options, name, paragraphs)
-        figures[name] = scores(runtime, options.first(questions))
-        runtime.close()
-    runtime = opened(options, "time-120", [bench_file("time/articles.jsonl")])
-    figures["time"] = scores(runtime, options.first(time_questions()))
-    runtime.close()
+        if options.wants(name):
+            questions, paragraphs = squad(file)
+            with closing(squad_index(options, name, paragraphs)) as runtime:
+                figures[name] = scores(runtime, options.first(questions))
+    if options.wants("time"):
+        with closing(opened(options, "time-120", [bench_file("time/articles.jsonl")])) as runtime:
+            figures["time"] = scores(runtime, options.first(time_questions()))
     return figures
 
 

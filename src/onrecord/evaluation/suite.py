@@ -39,13 +39,19 @@ Figures = dict[str, Any]
 class Options:
     """How to run a suite: ``cache`` holds vectors and indexes, ``limit`` is the most questions of a set.
 
-    ``partial`` takes the vectors that are kept and embeds no passage, for a first look at a large set.
+    ``partial`` takes the vectors that are kept and embeds no passage, for a first look at a large set; ``only``
+    leaves out the sets whose name does not hold it.
     """
 
     cache: Path
     limit: int | None = None
     model: bool = True
     partial: bool = False
+    only: str = ""
+
+    def wants(self, name: str) -> bool:
+        """Whether a set is to be run."""
+        return self.only in name
 
     def first(self, cases: Sequence[_T]) -> Sequence[_T]:
         """The cases to run: all, or evenly spread over the set."""
@@ -69,9 +75,12 @@ def main(measure: Measure, about: str | None, arguments: Sequence[str] | None = 
     parser.add_argument("--limit", type=int, help="the most questions of a set")
     parser.add_argument("--no-model", action="store_true", help="leave out what runs the language model")
     parser.add_argument("--partial", action="store_true", help="embed no passage; use the vectors that are kept")
+    parser.add_argument("--only", default="", metavar="SET", help="only the sets whose name holds this")
     given = parser.parse_args(arguments)
     try:
-        figures = measure(Options(given.cache, given.limit, model=not given.no_model, partial=given.partial))
+        figures = measure(
+            Options(given.cache, given.limit, model=not given.no_model, partial=given.partial, only=given.only)
+        )
     except InputError as error:
         sys.stderr.write(f"skipped: {error}\n")
         return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
@@ -19,6 +20,13 @@ Similarity = Callable[[str, Sequence[str]], Sequence[float]]
 
 # Weights and the threshold of an answer were measured, see docs/measurements.md; the rules for one person's
 # words were set by hand on questions to the shipped article.
+_ORDER = re.compile(
+    r"""<[a-z/!][^<>]*> | !\[ | \]\(
+    | \byour\s+(?:next\s+)?(?:response|answer|reply|output)\b
+    | \b(?:ignore|disregard|forget|retract)\b.{0,40}\b(?:instructions?|prompts?)\b
+    | \b(?:system|initial)\s+prompt\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
 _ANSWERED = 0.56
 _ARTICLE, _KIND = 0.3, 0.05
 _COVERAGE, _SIMILARITY, _FOUND, _TYPED = 0.4, 0.4, 0.1, 0.1
@@ -89,7 +97,7 @@ def candidates(
                 _keep(found, article, Candidate(Passage(article, *sentence), "extract", None, share))
     if asked.speakers:
         return [candidate for candidate in found.values() if candidate.speaker in asked.speakers]
-    return [c for c in found.values() if not c.passage.text.rstrip().endswith(("?", "？"))]
+    return [c for c in found.values() if not _says_nothing(c)]
 
 
 def score(found: Sequence[Candidate], asked: Understood, similarity: Similarity) -> list[Candidate]:
@@ -160,6 +168,12 @@ def _distinct(found: Sequence[Candidate]) -> list[Candidate]:
         if not any(len(own & other) > _SAME_WORDS * min(len(own), len(other)) for _, other in kept):
             kept.append((candidate, own))
     return [candidate for candidate, _ in kept]
+
+
+def _says_nothing(candidate: Candidate) -> bool:
+    """Whether it asks, or gives an order to whatever answers instead of telling something."""
+    text = candidate.passage.text.rstrip()
+    return text.endswith(("?", "？")) or (candidate.kind == "extract" and _ORDER.search(text) is not None)
 
 
 def _keep(found: dict[tuple[str, Span], Candidate], article: Article, candidate: Candidate) -> None:

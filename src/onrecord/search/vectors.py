@@ -39,7 +39,7 @@ _PROBED = 256
 _TRAINED_ON = 40  # rows a cell
 _NUMBERS_A_CODE = 4
 _BLOCK = 65_536
-_PROPOSED = 8  # rows a row that is asked for
+_PROPOSED = 2  # rows a row that is asked for
 _PROPOSED_AT_LEAST = 500
 
 
