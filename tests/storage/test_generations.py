@@ -185,7 +185,7 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
 }
 KINDS = [
     "CURRENT", "manifest.json", "articles.db", "index.faiss", "rows.f16", "meta.json",
-    ".fast", ".fieldnorm", ".idx", ".pos", ".store", ".term", "buckets.npy", "chunks.npy", "postings.npy", "articles.npy",
+    ".fast", ".fieldnorm", ".idx", ".pos", ".store", ".term", "buckets.npy", "chunks.npy", "postings.npy", "articles.npy", "origins.npy",
 ]  # fmt: skip
 
 

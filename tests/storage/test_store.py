@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -183,4 +184,18 @@ def test_a_store_is_read_only(tmp_path: Path) -> None:
     list(store.articles())
     store.close()
     assert path.read_bytes() == before
-    assert [one.name for one in tmp_path.iterdir()] == ["articles.db"]
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["articles.db", "origins.npy"]
+
+
+def test_the_origin_of_a_row_is_its_article_the_first_of_its_copies_and_its_day(tmp_path: Path) -> None:
+    with closing(filled(tmp_path / "articles.db", ARTICLES)) as store:
+        rows = range(store.count()["passages"])
+        passages, origins = store.passages(rows), store.origins(rows)
+        for row in rows:
+            article = passages[row].article
+            origin = origins[row]
+            assert store.article_at(origin.article - 1) == article
+            assert (origin.leader, origin.day) == (origin.article, article.published_on)
+    (tmp_path / "origins.npy").write_bytes(b"\x80\x04pickle")
+    with pytest.raises(IndexDamagedError):
+        Store(tmp_path / "articles.db")

@@ -15,6 +15,8 @@ from onrecord.text.tokens import STOP_WORDS, bigrams, words
 __all__ = ["KeywordIndex", "KeywordWriter"]
 
 _WRITER_BYTES = 128 * 1024 * 1024
+_MOST_SCORED = 60_000
+_LEAST_TERMS = 3
 _PASSAGES = {"text": 1.0, "context": 0.5}
 _OPENINGS = {"opening": 1.0}
 
@@ -125,14 +127,30 @@ class KeywordIndex:
         One flat union: where each word is a union of its own over the fields, as Tantivy's parser makes it, the
         same scores take three times as long.
         """
+        terms = self._affordable(_analyse(_terms(query)), next(iter(fields)))
         parts = [
             tantivy.Query.boost_query(tantivy.Query.term_query(self._schema, name, term), weight)
-            for term in _analyse(_terms(query))
+            for term in terms
             for name, weight in fields.items()
         ]
         if fields is _PASSAGES:
             parts += [tantivy.Query.term_query(self._schema, "pairs", pair) for pair in bigrams(query)]
         return tantivy.Query.boolean_query([(tantivy.Occur.Should, part) for part in parts]) if parts else None
+
+    def _affordable(self, terms: Sequence[str], field: str) -> list[str]:
+        """The rarest terms, in the order given, that together stand in no more passages than may be scored.
+
+        In a large corpus the common words of a question cost nearly all of its time and decide nearly nothing.
+        """
+        frequency = {term: self._searcher.doc_freq(field, term) for term in terms}
+        kept: set[str] = set()
+        scored = 0
+        for term in sorted(frequency, key=lambda one: (frequency[one], one)):
+            scored += frequency[term]
+            if scored > _MOST_SCORED and len(kept) >= _LEAST_TERMS:
+                break
+            kept.add(term)
+        return [term for term in terms if term in kept]
 
 
 def _terms(query: str) -> str:

@@ -51,7 +51,7 @@ __all__ = [
     "writer",
 ]
 
-FORMAT = 3
+FORMAT = 4
 KEEP = 3
 _NAME = re.compile(r"gen-\d{6,}")
 _POINTER = re.compile(r"(gen-\d{6,}) ([0-9a-f]{16})\n")
