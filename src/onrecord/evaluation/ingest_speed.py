@@ -78,8 +78,9 @@ def _figures(articles: list[dict[str, Any]], folder: Path) -> dict[str, float]:
     embedding, texts = embedder.seconds, list(embedder.texts)
     plain = _plain_seconds(embedder, texts)
     again = ingested()
-    for article in articles[:: max(1, len(articles) // _CHANGED)][:_CHANGED]:
-        article["text"] += "\n\nThis sentence was added after publication."
+    for number, article in enumerate(articles[:: max(1, len(articles) // _CHANGED)][:_CHANGED]):
+        # Each in words of its own: a line that recurs across stories would be set aside.
+        article["text"] += f"\n\nThe sentence of number {number} was added after publication, {number + 3} days late."
     changed = ingested()
     return {
         "articles": len(articles),

