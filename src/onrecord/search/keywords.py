@@ -129,7 +129,7 @@ class KeywordIndex:
         """
         terms = self._affordable(_analyse(_terms(query)), next(iter(fields)))
         parts = [
-            tantivy.Query.boost_query(tantivy.Query.term_query(self._schema, name, term), weight)
+            _weighed(tantivy.Query.term_query(self._schema, name, term), weight)
             for term in terms
             for name, weight in fields.items()
         ]
@@ -151,6 +151,11 @@ class KeywordIndex:
                 break
             kept.add(term)
         return [term for term in terms if term in kept]
+
+
+def _weighed(query: tantivy.Query, weight: float) -> tantivy.Query:
+    # A weight of one, too, would be applied to each score.
+    return query if weight == 1.0 else tantivy.Query.boost_query(query, weight)
 
 
 def _terms(query: str) -> str:
