@@ -245,8 +245,8 @@ class Store:
         found: dict[int, Passage] = {}
         articles: dict[int, Article] = {}
         sql = (
-            "SELECT p.row, p.start, p.stop, a.no, a.id, a.meta, a.text FROM passages p JOIN articles a ON a.no = p.article"
-            f" WHERE p.row IN ({_marks(rows)})"  # noqa: S608
+            "SELECT p.row, p.start, p.stop, a.no, a.id, a.meta, a.text FROM passages p"  # noqa: S608
+            f" JOIN articles a ON a.no = p.article WHERE p.row IN ({_marks(rows)})"
         )
         for row, start, stop, no, *fields in self._rows(sql, rows):
             if no not in articles:
