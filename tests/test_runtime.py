@@ -159,6 +159,15 @@ class TestGhosts:
         assert {citation.article.id for citation in after[-1].citations} == {"later", "wall"} - {first}
         assert any(isinstance(event, Searched) for event in after)
 
+    def test_nor_is_it_named_as_near_to_a_question_without_an_answer(self, build: Build, two: Runtime) -> None:
+        events = two.ask(Question("What is the harbour capital of France?"))
+        next(events)
+        build().withdraw("wall")
+        *_, last = events
+        assert isinstance(last, Answer)
+        assert last.refused
+        assert [article.id for article in last.nearest] == ["later"]
+
     def test_a_removed_one_is_gone_from_the_next_word_on(self, build: Build, two: Runtime, tmp_path: Path) -> None:
         events = two.ask(Question(self.QUESTION))
         next(events)

@@ -191,11 +191,13 @@ class Runtime:
         yield from self.ask(question, phrased=phrased)
 
     def _stands(self, event: StatementPiece | Answer, opened: _Opened) -> bool:
-        """Whether everything that is cited may still be cited."""
+        """Whether everything that is cited, or named as near, may still be."""
         now = self._index()
         if now is opened:
             return True
-        found = (now.retriever.store.article(citation.article.id) for citation in event.citations)
+        named = [citation.article for citation in event.citations]
+        named += event.nearest if isinstance(event, Answer) else ()
+        found = (now.retriever.store.article(article.id) for article in named)
         return all(article is not None and article.status.state != "withdrawn" for article in found)
 
     def _with_copies(self, found: Answer, opened: _Opened) -> Answer:
