@@ -97,6 +97,9 @@ def _model(runtime: Runtime) -> str:
     model = runtime.model
     if model is None:
         return "none: answers are quoted from the articles"
+    status = runtime.model_status()
+    if status is not None and status.state == "paused":
+        return f"{model.name}, left alone for {status.seconds_left:.0f} s after many faults: answers are quoted"
     said = "".join(model.stream([*FIXED, Message("user", "[1] It rained.\n\nQuestion: Did it rain?")], max_tokens=8))
     return f"{model.name}, answers in its own process" + ("" if said.strip() else " (with nothing)")
 

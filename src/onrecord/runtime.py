@@ -14,7 +14,7 @@ from pathlib import Path
 from onrecord.answer import Weighed, answer, weigh
 from onrecord.errors import IndexDamagedError, IndexMismatchError, ModelMissingError, QuestionError
 from onrecord.factcheck import check
-from onrecord.generation.llm import LanguageModel, LocalModel, find_model
+from onrecord.generation.llm import LanguageModel, LocalModel, ModelStatus, find_model
 from onrecord.generation.prompts import FIXED
 from onrecord.ingest import IngestReport, Progress, ingest
 from onrecord.quotes.draft import quotations_in_draft
@@ -135,6 +135,13 @@ class Runtime:
             _log.warning("no language model, so answers are quoted from the articles: %s", error)
             return None
         return LocalModel(path) if path else None
+
+    def model_status(self) -> ModelStatus | None:
+        """How the language model is just now, or None where there is none; starts nothing."""
+        model = self.model
+        if model is None:
+            return None
+        return model.status() if isinstance(model, LocalModel) else ModelStatus(model.name, "ready")
 
     @cached_property
     def _model_is_small(self) -> bool:
