@@ -481,6 +481,9 @@ _CLOSING = {
     "﹁": "﹂",
     "﹃": "﹄",
     "〝": "〞〟",
+    "｢": "｣",
+    "❝": "❞",
+    "❛": "❜",
     "‘": "’",
     "‚": "‘’",
     '"': '"',
@@ -520,7 +523,7 @@ def quotations(text: str) -> Iterator[Span]:
 def _opens(text: str, index: int) -> bool:
     before = text[index - 1] if index else " "
     after = text[index + 1] if index + 1 < len(text) else " "
-    if text[index] in "'‘‚":
+    if text[index] in "'‘‚❛":
         return not before.isalnum() and not after.isspace()
     if text[index] in "»›”":
         return (before.isspace() or before in "([—–-:") and not after.isspace()
