@@ -147,10 +147,11 @@ _QUOTED = [
     re.compile(f"(?<![^\\W\\d_]){re.escape(o)}(?!\\s)([^{re.escape(o + c)}]+){re.escape(c)}(?![^\\W\\d_])")
     if o in "‘‚'❛"
     else re.compile(f"{re.escape(o)}([^{re.escape(o + c)}]+){re.escape(c)}")
-    for o, c in PAIRS
+    for o, c in map(tuple, PAIRS)
     if o not in "”›»"  # read from there, the words between two quotations would be one
 ]
-_LEFT_OPEN = [re.compile(f"^[^{o}„]*{o}([^{c}“]+)$") for o, c in ("“”", "«»", "「」", "『』", "｢｣", "❝❞", "〝〞")]
+_CLOSERS = {"“": "”", "«": "»", "「": "」", "『": "』", "｢": "｣", "❝": "❞", "〝": "〞〟"}
+_LEFT_OPEN = [re.compile(f"^[^{o}„]*{o}([^{c}“]+)$") for o, c in _CLOSERS.items()]
 _LEFT_MARKER = re.compile(r"\[\s*-?\d")
 
 
