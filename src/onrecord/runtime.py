@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
@@ -16,6 +17,7 @@ from onrecord.errors import IndexDamagedError, IndexMismatchError, ModelMissingE
 from onrecord.factcheck import check
 from onrecord.generation.llm import LanguageModel, LocalModel, ModelStatus, find_model
 from onrecord.generation.prompts import FIXED
+from onrecord.generation.remote import RemoteModel, is_endpoint
 from onrecord.ingest import IngestReport, Progress, ingest
 from onrecord.quotes.draft import quotations_in_draft
 from onrecord.quotes.people import Person, people
@@ -127,6 +129,9 @@ class Runtime:
         """
         if self._given_model is not None:
             return self._given_model
+        if is_endpoint(self.settings.model):
+            # From the environment alone, so that it stands in no file that is shown or shared.
+            return RemoteModel(self.settings.model, key=os.environ.get("ONRECORD_MODEL_KEY"))
         try:
             path = find_model(self.settings.model)
         except ModelMissingError as error:
@@ -141,7 +146,7 @@ class Runtime:
         model = self.model
         if model is None:
             return None
-        return model.status() if isinstance(model, LocalModel) else ModelStatus(model.name, "ready")
+        return model.status() if isinstance(model, LocalModel | RemoteModel) else ModelStatus(model.name, "ready")
 
     @cached_property
     def _model_is_small(self) -> bool:
