@@ -79,6 +79,13 @@ def test_tomorrow_s_paper_is_neither_favoured_nor_put_back() -> None:
     assert factor(period_of("Who won this week?", TODAY), TODAY + timedelta(days=1)) == 1
 
 
+def test_a_day_fits_where_the_question_states_days_or_none() -> None:
+    stated, unsaid = period_of("Who won this week?", TODAY), period_of("Who won?", TODAY)
+    assert stated.fits(TODAY) == 1 > stated.fits(TODAY - timedelta(days=400)) > 0
+    assert stated.fits(TODAY) > stated.fits(None) > 0
+    assert unsaid.fits(TODAY - timedelta(days=4000)) == unsaid.fits(None) == 1
+
+
 @pytest.mark.parametrize(
     ("question", "left"),
     [

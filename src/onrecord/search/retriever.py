@@ -120,6 +120,10 @@ class Retriever:
             )
         return list(found)
 
+    def rarity(self, stems: Sequence[str]) -> dict[str, float]:
+        """How telling each of these stems is: the logarithm of how few passages hold it, always above 0."""
+        return self._keywords.rarity(stems)
+
     def _rankings(self, query: str, filters: Filters, depth: int) -> tuple[Vector | None, dict[Found, Ranking]]:
         """The query's vector, if it takes part, and what each search found."""
         among = self._among(filters)

@@ -67,6 +67,13 @@ class Period:
         cases = [days == 0, days > today + 1, days > today]
         return np.select(cases, [1 + self.weight * _UNKNOWN, _FUTURE, 1.0], 1 + gained)
 
+    def fits(self, day: date | None) -> float:
+        """How well a day is among those that the wording states, from 0 to 1; 1 where it states none."""
+        if self.weight < _VAGUE:
+            return 1.0
+        factor = self.factors(np.array([day.toordinal() if day else 0]))[0]
+        return float(factor / (1 + self.weight))
+
 
 def period_of(text: str, today: date) -> Period:
     """The days that ``text`` is about when it is asked on ``today``.
