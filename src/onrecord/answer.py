@@ -77,7 +77,9 @@ def answer(
     clock = _Clock(time.monotonic())
     asked, hits = _found(question, retriever)
     clock.searched = clock.since()
-    yield Searched(asked.text, tuple(hits))
+    text = single_line(question.text)
+    understood = asked.text if asked.text != text else None
+    yield Searched(text, tuple(hits), understood)
 
     evidence = _weighed(asked, hits, retriever, question.today).evidence
     statements: list[Statement] = []
@@ -92,7 +94,7 @@ def answer(
     if span is not None:
         cited.add(span.citation)
     yield Answer(
-        question=single_line(question.text),
+        question=text,
         statements=tuple(statements),
         citations=tuple(Citation.of(item) for item in evidence.items if item.number in cited),
         refused=not statements,
@@ -101,6 +103,7 @@ def answer(
         answer_span=span,
         nearest=() if statements else _nearest(hits),
         timings=Timings(clock.searched, clock.first, clock.since()),
+        understood=understood,
     )
 
 

@@ -21,6 +21,8 @@ from onrecord.web.api import build_app
 
 __all__ = ["about", "run"]
 
+KEPT_ANSWERS = 500
+
 _log = logging.getLogger(__name__)
 
 
@@ -33,6 +35,7 @@ def run(runtime: Runtime, *, progress: Progress, say: Callable[[str], None]) -> 
             report = runtime.ingest([settings.corpus], progress=progress)
             for one in report.rejected:
                 say(f"rejected {one.file}: {one.reason}")
+        runtime.keep_answers(KEPT_ANSWERS)
         runtime.manifest()
         app = build_app(runtime.ask, examples=runtime.examples(), about=about(runtime))
         threading.Thread(target=_warm, args=(runtime,), name="warm", daemon=True).start()
