@@ -27,8 +27,7 @@ __all__ = ["Retriever", "fuse", "spread"]
 # keywords, ``title`` the nearness of its first passage.
 _WEIGHTS = {"dense": 1.0, "keywords": 1.0, "opening": 0.5, "title": 0.25}
 _SHARPNESS = 1.25
-_DEPTH = 100
-_DEPTH_OF_DAYS = 200  # days lift what words alone rank low
+_DEPTH = 200
 _PER_ARTICLE = 2
 _THREADS = 2
 _TRANSLATED = (
@@ -87,7 +86,7 @@ class Retriever:
         speaker or an article that the index does not hold.
         """
         filters = filters or Filters()
-        depth = max(_DEPTH if period is None else _DEPTH_OF_DAYS, k)
+        depth = max(_DEPTH, k)
         vector, rankings = self._rankings(without_time(query), filters, depth)
         rows = np.unique(np.concatenate([found for found, _ in rankings.values()]))
         articles, leaders, days = self.store.origins(rows).T
