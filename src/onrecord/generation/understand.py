@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from onrecord.generation.followup import self_contained
 from onrecord.text.names import named_in
 from onrecord.text.tokens import STOP_WORDS, stem, words
+from onrecord.text.when import without_time
 from onrecord.types import Question
 
 __all__ = ["Understood", "understand"]
@@ -59,7 +60,7 @@ def understand(question: Question, forms: Mapping[str, Sequence[str]]) -> Unders
         found, mentioned = (), set()
     if question.filters.speaker is not None:
         found, _ = named_in(question.filters.speaker.title(), forms)
-    subject = [word for word in words(text) if word not in mentioned]
+    subject = [word for word in words(without_time(text)) if word not in mentioned]
     kept = [word for word in subject if word not in STOP_WORDS and stem(word) not in _SPEECH]
     return Understood(
         text=text,
