@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from onrecord.generation.orders import gives_orders
 from onrecord.generation.support import adds_nothing, unsupported
 from onrecord.text.normalise import fold, visible
 from onrecord.text.sentences import sentences
@@ -45,11 +46,12 @@ def checked(text: str, numbers: Iterable[int], evidence: Evidence) -> Statement 
     """The statement with citations that hold it up, or None if nothing of the evidence does.
 
     The model's own markers are tried first.  A number that does not exist, or whose passage does not
-    support the statement, is never shown; another item that does support it is cited in its place.
+    support the statement, is never shown; another item that does support it is cited in its place.  What a
+    passage orders is never repeated in the model's voice.
     """
     named = [evidence[number] for number in dict.fromkeys(numbers) if 1 <= number <= len(evidence)]
     for item in [*named, *(item for item in evidence.items if item not in named)]:
-        mended = _verbatim(text, item)
+        mended = None if gives_orders(item.passage.text) else _verbatim(text, item)
         if mended is None or not (mended in item.passage.text or _is_clean(mended, item)):
             continue
         if unsupported(mended, item.passage.text, speaker=item.speaker) is None:
