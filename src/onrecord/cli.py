@@ -88,27 +88,19 @@ def search(
     as_json: Json = False,
 ) -> None:
     """Find the passages nearest to a query."""
+    from onrecord.jsonable import hits_json
+
     options = {"speaker": speaker, "since": since, "until": until, "today": today, "article": article or []}
     with _runtime(index=index) as runtime:
         for record in _records("query", query, batch, options):
             filters = _filters(record)
             day = _day(record, "today")
             hits = runtime.search(record["query"], k=_count(record.get("k", k)), filters=filters, today=day)
-            found: list[dict[str, Any]] = [
-                {
-                    "rank": rank,
-                    "article": hit.passage.article.id,
-                    "start": hit.passage.start,
-                    "end": hit.passage.end,
-                    "text": hit.passage.text,
-                    "score": round(hit.score, 6),
-                }
-                for rank, hit in enumerate(hits, start=1)
-            ]
+            found = hits_json(record["query"], hits)
             if as_json or batch:
-                _print_json(_with_id(record, {"query": record["query"], "hits": found}))
+                _print_json(_with_id(record, found))
             else:
-                for one in found:
+                for one in found["hits"]:
                     _say(f"{one['rank']:>2}. {one['article']} [{one['start']}:{one['end']}]\n    {_short(one['text'])}")
 
 

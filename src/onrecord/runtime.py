@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -16,6 +16,7 @@ from onrecord.errors import IndexDamagedError, IndexMismatchError, ModelMissingE
 from onrecord.factcheck import check
 from onrecord.generation.llm import LanguageModel, LocalModel, find_model
 from onrecord.generation.prompts import FIXED
+from onrecord.generation.turns import Turns
 from onrecord.ingest import IngestReport, Progress, ingest
 from onrecord.quotes.draft import quotations_in_draft
 from onrecord.quotes.people import Person, people
@@ -109,6 +110,7 @@ class Runtime:
         self._given_model = model
         self._opened: _Opened | None = None
         self._lock = threading.Lock()
+        self.turns = Turns()
 
     @cached_property
     def embedder(self) -> Embedder:
@@ -166,19 +168,30 @@ class Runtime:
         with writer(root):
             return rollback(root)
 
-    def ask(self, question: Question, *, phrased: bool = True) -> Iterator[AnswerEvent]:
+    def ask(
+        self, question: Question, *, phrased: bool = True, wanted: Callable[[], bool] = lambda: True
+    ) -> Iterator[AnswerEvent]:
         """Answer a question; ``phrased=False`` answers without the language model.
 
-        Where an article that is cited is withdrawn or removed while the answer is made, it begins again.
+        The model stops soon after ``wanted`` says no, also while an event is awaited.  Where an article that is
+        cited is withdrawn or removed while the answer is made, it begins again.
         """
         opened = self._index()
-        events = answer(
-            question,
-            retriever=opened.retriever,
-            generation=opened.manifest.generation,
-            model=self.model if phrased else None,
-            copying=self._model_is_small,
-        )
+        shared = self.model if phrased else None
+        with self.turns.turn(shared, wanted) if shared else nullcontext() as model:
+            events = answer(
+                question,
+                retriever=opened.retriever,
+                generation=opened.manifest.generation,
+                model=model,
+                copying=self._model_is_small,
+            )
+            if (yield from self._standing(events, opened)):
+                return
+        yield from self.ask(question, phrased=phrased, wanted=wanted)
+
+    def _standing(self, events: Generator[AnswerEvent], opened: _Opened) -> Generator[AnswerEvent, None, bool]:
+        """Give the events as long as all that they cite stands; whether that was so to the end."""
         with closing(events):
             for event in events:
                 if isinstance(event, StatementPiece | Answer) and not self._stands(event, opened):
@@ -187,8 +200,8 @@ class Runtime:
                     event = self._with_copies(event, opened)
                 yield event
             else:
-                return
-        yield from self.ask(question, phrased=phrased)
+                return True
+        return False
 
     def _stands(self, event: StatementPiece | Answer, opened: _Opened) -> bool:
         """Whether everything that is cited, or named as near, may still be."""
