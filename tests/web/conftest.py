@@ -26,9 +26,10 @@ class Site:
         self.app: Any = None
 
         async def build() -> Starlette:
-            self.app = build_app(core, examples=["Who?"], about="1 article.", exposure=exposure)
-            extend(self.app)
-            return self.app
+            app = build_app(core, examples=["Who?"], about="1 article.", exposure=exposure)
+            extend(app)
+            self.app = app
+            return app
 
         self._listener = listening("127.0.0.1", 0)
         self.port: int = self._listener.getsockname()[1]

@@ -34,7 +34,7 @@ class Core:
         self.gate.set()
 
     def __call__(
-        self, question: Question, *, phrased: bool = True, wanted: Callable[[], bool]
+        self, question: Question, *, phrased: bool = True, wanted: Callable[[], bool] = bool
     ) -> Iterator[AnswerEvent]:
         self.wanted = wanted
         try:

@@ -22,7 +22,7 @@ async def read_body(headers: Mapping[str, str], receive: Receive, *, most: int) 
     declared = headers.get("content-length", "0")
     if not declared.isdecimal() or int(declared[:20]) > most:
         raise _too_large(most)
-    body = b""
+    body = bytearray()
     try:
         async with asyncio.timeout(BODY_SECONDS):
             while True:
@@ -33,7 +33,7 @@ async def read_body(headers: Mapping[str, str], receive: Receive, *, most: int) 
                 if len(body) > most:
                     raise _too_large(most)
                 if not message.get("more_body", False):
-                    return body
+                    return bytes(body)
     except TimeoutError:
         hint = f"send it within {BODY_SECONDS:g} seconds"
         raise Fault(408, "too_slow", "the body did not come in time", hint=hint, closes=True) from None

@@ -19,13 +19,14 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from onrecord.errors import OnRecordError
 from onrecord.types import Account
 from onrecord.web.access import Decision, Rule, decide, known_path
 from onrecord.web.bodies import check_depth, read_body, replayed
 from onrecord.web.budgets import Budgets, Window
 from onrecord.web.core import Exposure
 from onrecord.web.events import Left
-from onrecord.web.faults import Fault, fault_response
+from onrecord.web.faults import Fault, fault_of, fault_response
 from onrecord.web.headers import allowed_origin, is_same_origin, preflight_headers, response_headers
 from onrecord.web.metrics import Metrics
 from onrecord.web.peers import behind_proxies, network_of, shortened
@@ -111,8 +112,7 @@ class Gate:
             raise
         except Exception:  # the edge: the peer gets a sentence, the operator the place
             _log.exception("failed", route=visit.name)
-            fault = Fault(500, "internal", "something went wrong on our side", hint="report it with the request id")
-            await reply.fail(fault, receive)
+            await reply.fail(fault_of(OnRecordError("", hint="")), receive)
         finally:
             seconds = time.monotonic() - visit.started
             self._metrics.requested(visit.name, visit.method, reply.status, seconds)
@@ -269,14 +269,13 @@ def _noticing(receive: Receive, left: Callable[[], None]) -> Receive:
 
 def _until(closing: asyncio.Event, receive: Receive) -> Receive:
     async def heard() -> Message:
-        waiting = {asyncio.ensure_future(receive()), asyncio.ensure_future(closing.wait())}
+        message, ending = asyncio.ensure_future(receive()), asyncio.ensure_future(closing.wait())
         try:
-            done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-            messages = [task.result() for task in done if not isinstance(task.result(), bool)]
-            return messages[0] if messages else {"type": "http.disconnect"}
+            await asyncio.wait({message, ending}, return_when=asyncio.FIRST_COMPLETED)
+            return message.result() if message.done() else {"type": "http.disconnect"}
         finally:
-            for task in waiting:
-                task.cancel()
+            message.cancel()
+            ending.cancel()
 
     return heard
 

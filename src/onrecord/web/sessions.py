@@ -11,8 +11,10 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Protocol
 
 from redis.asyncio import Redis
+from redis.exceptions import RedisError
 
 from onrecord.types import Account
+from onrecord.web.faults import Fault
 
 __all__ = ["COOKIE", "LIFE_SECONDS", "Sessions", "cookie_of", "ended_cookie", "session_cookie"]
 
@@ -48,7 +50,11 @@ class Sessions:
 
     async def account(self, token: str | None) -> Account | None:
         """Whose session the token names, if it still holds."""
-        kept = await self._table.get(_digest(token)) if token else None
+        try:
+            kept = await self._table.get(_digest(token)) if token else None
+        except RedisError:
+            hint = "try again in a moment"
+            raise Fault(503, "busy", "nobody can be signed in at the moment", hint=hint) from None
         if kept is None:
             return None
         name, role, stamp = json.loads(kept)
@@ -88,8 +94,8 @@ class _Shared:
         await self._redis.set(f"onrecord:session:{key}", value, ex=LIFE_SECONDS)
 
     async def get(self, key: str) -> str | None:
-        kept: str | None = await self._redis.get(f"onrecord:session:{key}")
-        return kept
+        kept = await self._redis.get(f"onrecord:session:{key}")
+        return None if kept is None else str(kept)
 
     async def drop(self, key: str) -> None:
         await self._redis.delete(f"onrecord:session:{key}")

@@ -67,7 +67,7 @@ class Answers:
         try:
             events = await self._unless_closing(asyncio.wrap_future(started))
             while True:
-                event = await self._unless_closing(loop.run_in_executor(worker, run, next, events, None))
+                event = await self._unless_closing(loop.run_in_executor(worker, lambda: run(next, events, None)))
                 if event is None:
                     return
                 yield event
