@@ -10,9 +10,14 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from onrecord.types import Account
+from onrecord.web.core import Exposure
+from tests.fakes import fake_core
+from tests.web.conftest import Serve
+from tests.web.test_access import SECRET, _with_staff
 
 ANN = Account("ann", "staff", "stamp")
 
