@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -19,6 +19,7 @@ from onrecord.factcheck import check
 from onrecord.generation.llm import LanguageModel, LocalModel, ModelStatus, find_model
 from onrecord.generation.prompts import FIXED
 from onrecord.generation.remote import RemoteModel, is_endpoint
+from onrecord.generation.turns import Turns
 from onrecord.ingest import IngestReport, Progress, ingest
 from onrecord.quotes.draft import quotations_in_draft
 from onrecord.quotes.people import Person, people
@@ -114,6 +115,7 @@ class Runtime:
         self._opened: _Opened | None = None
         self._most_kept = 0
         self._lock = threading.Lock()
+        self.turns = Turns()
 
     @cached_property
     def embedder(self) -> Embedder:
@@ -181,37 +183,48 @@ class Runtime:
         with writer(root):
             return rollback(root)
 
-    def ask(self, question: Question, *, phrased: bool = True) -> Iterator[AnswerEvent]:
+    def ask(
+        self, question: Question, *, phrased: bool = True, wanted: Callable[[], bool] = lambda: True
+    ) -> Iterator[AnswerEvent]:
         """Answer a question; ``phrased=False`` answers without the language model.
 
-        Where an article that is cited is withdrawn or removed while the answer is made, it begins again.
+        The model stops soon after ``wanted`` says no, also while an event is awaited.  Where an article that is
+        cited is withdrawn or removed while the answer is made, it begins again.
         """
         opened = self._index()
-        model = self.model if phrased else None
-        key = key_of(question, model.name if model else None)
+        shared = self.model if phrased else None
+        key = key_of(question, shared.name if shared else None)
         if kept := opened.answers.find(key):
             yield from kept
             return
-        events = answer(
-            question,
-            retriever=opened.retriever,
-            generation=opened.manifest.generation,
-            model=model,
-            copying=self._model_is_small,
-        )
+        with self.turns.turn(shared, wanted) if shared else nullcontext() as model:
+            events = answer(
+                question,
+                retriever=opened.retriever,
+                generation=opened.manifest.generation,
+                model=model,
+                copying=self._model_is_small,
+            )
+            given = yield from self._standing(events, opened)
+        if given is None:
+            yield from self.ask(question, phrased=phrased, wanted=wanted)
+        elif wanted():
+            opened.answers.keep(key, given, phrased=shared is not None)
+
+    def _standing(
+        self, events: Generator[AnswerEvent], opened: _Opened
+    ) -> Generator[AnswerEvent, None, tuple[AnswerEvent, ...] | None]:
+        """Give the events as long as all that they cite stands; all of them, or None where one fell."""
         given: list[AnswerEvent] = []
         with closing(events):
             for event in events:
                 if isinstance(event, StatementPiece | Answer) and not self._stands(event, opened):
-                    break
+                    return None
                 if isinstance(event, Answer):
                     event = self._with_copies(event, opened)
                 given.append(event)
                 yield event
-            else:
-                opened.answers.keep(key, tuple(given), phrased=model is not None)
-                return
-        yield from self.ask(question, phrased=phrased)
+        return tuple(given)
 
     def keep_answers(self, most: int) -> None:
         """Give an answer that was given before at once, for ``most`` of them, until what they rest on changes."""
