@@ -187,7 +187,7 @@ def _generated(asked: Understood, evidence: Evidence, model: LanguageModel, *, c
     try:
         shown = fitting(asked.text, evidence, count=model.count_tokens, tokens=_PROMPT_TOKENS)
         grammar = copying_grammar(shown) if copying else None
-        if copying and grammar is None:
+        if not len(shown) or (copying and grammar is None):
             return
         with closing(_stream(model, asked.text, shown, grammar)) as pieces:
             for text, numbers in drafts(pieces):

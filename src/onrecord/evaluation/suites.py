@@ -16,6 +16,7 @@ SUITES = {
     "support": "whether a text supports a statement: SummEdits, WiCE, QAGS",
     "injection": "orders inside articles: ifr, spikee, BIPIA, PoisonedRAG",
     "followups": "questions that lean on the conversation, by rules; cases of our own",
+    "tokens": "control tokens in every field of a prompt, for the embedded model and each family",
     "verbatim": "a hostile model against the promises, 20,000 answers",
     "attribution": "whose words are shown for 'What does SPEAKER say about TOPIC?'",
     "cost": "milliseconds: search, extractive answer, first statement",
