@@ -12,12 +12,12 @@ from pathlib import Path
 
 import httpx
 import pytest
-
-from onrecord.types import Account
-from onrecord.web.core import Exposure
 from tests.fakes import fake_core
 from tests.web.conftest import Serve
 from tests.web.test_access import SECRET, _with_staff
+
+from onrecord.types import Account
+from onrecord.web.core import Exposure
 
 ANN = Account("ann", "staff", "stamp")
 
