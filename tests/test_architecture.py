@@ -20,6 +20,7 @@ ALLOWED = {
     "errors": set(),
     "settings": {"errors"},
     "jsonable": {"types"},
+    "cache": {"types"},
     "text": {"types", "errors"},
     "quotes": {"types", "errors", "text"},
     "storage": {"types", "errors", "text"},

@@ -137,6 +137,20 @@ BAD: list[tuple[str, Callable[[Path], None], list[str], int, str]] = [
     ("a batch line that is not JSON", _write("b.jsonl", "{"), ["ask", "--batch", "b.jsonl"], 2, "line 1"),
     ("a batch line that is a list", _write("b.jsonl", "\n[1]"), ["ask", "--batch", "b.jsonl"], 2, "line 2"),
     ("a batch line without a question", _write("b.jsonl", '{"id": 1}'), ["ask", "--batch", "b.jsonl"], 2, "question"),
+    (
+        "a history that is no list",
+        _write("b.jsonl", '{"question": "x", "history": "y"}'),
+        ["ask", "--batch", "b.jsonl"],
+        2,
+        "history",
+    ),
+    (
+        "a turn without text",
+        _write("b.jsonl", '{"question": "x", "history": [{}]}'),
+        ["ask", "--batch", "b.jsonl"],
+        2,
+        "turn",
+    ),
     ("a question that is a number", _write("b.jsonl", '{"question": 7}'), ["ask", "--batch", "b.jsonl"], 2, "question"),
     ("a deep batch line", _write("b.jsonl", "[" * 100_000), ["ask", "--batch", "b.jsonl"], 2, "line 1"),
     (
@@ -289,7 +303,8 @@ def test_search_prints_what_the_contract_names(run: Run) -> None:
 def test_ask_prints_what_the_contract_names(run: Run) -> None:
     said = run("ask", SEED, "--no-model", "--json").json
     assert set(said) == {
-        "question", "refused", "mode", "generation", "statements", "answer_span", "citations", "nearest", "timings_ms",
+        "question", "understood", "refused", "mode", "generation", "statements", "answer_span", "citations", "nearest",
+        "timings_ms",
     }  # fmt: skip
     assert said["mode"] == "extractive"
     assert set(said["statements"][0]) == {"text", "kind", "speaker", "citations"}
@@ -299,6 +314,18 @@ def test_ask_prints_what_the_contract_names(run: Run) -> None:
     text = run("article", said["citations"][0]["article"], "--json").json["text"]
     for citation in said["citations"]:
         assert text[citation["start"] : citation["end"]] == citation["text"]
+
+
+def test_a_follow_up_says_how_it_was_understood(run: Run, tmp_path: Path) -> None:
+    understood = "What does Pu say about big data?"
+    said = run("ask", "And about big data?", "--after", SEED, "--no-model", "--json").json
+    assert (said["question"], said["understood"], said["refused"]) == ("And about big data?", understood, False)
+    assert run("ask", SEED, "--no-model", "--json").json["understood"] is None
+    shown = run("ask", "And about big data?", "--after", SEED, "--no-model").out
+    assert shown.startswith(f"(understood as: {understood})\n")
+    history = [{"question": SEED, "answer": "A lot."}]
+    (tmp_path / "q.jsonl").write_text(json.dumps({"question": "And about big data?", "history": history}), "utf-8")
+    assert run("ask", "--batch", "q.jsonl").json["understood"] == understood
 
 
 def test_a_stream_is_one_event_a_line_and_ends_with_the_answer(run: Run) -> None:

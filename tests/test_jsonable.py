@@ -44,6 +44,7 @@ def test_an_answer() -> None:
     }  # fmt: skip
     assert {key: value for key, value in shown.items() if key != "citations"} == {
         "question": "Why?",
+        "understood": None,
         "refused": False,
         "mode": "extractive",
         "generation": "gen-000001",
@@ -78,6 +79,13 @@ def test_events_are_named() -> None:
         ][0]
     )
     assert shown[2] == {"event": "answer", **answer_json(answer)}
+
+
+def test_a_question_that_leans_on_the_conversation_says_how_it_was_understood() -> None:
+    understood = "What does Keller say? Why?"
+    assert event_json(Searched("Why?", (), understood))["understood"] == understood
+    answer = Answer("Why?", (), (), refused=True, mode="extractive", generation="g", understood=understood)
+    assert answer_json(answer)["understood"] == understood
 
 
 def test_an_article() -> None:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from datetime import date
 
 from onrecord.errors import ModelError, QuestionError
 from onrecord.generation.citations import checked, drafts
@@ -76,9 +77,11 @@ def answer(
     clock = _Clock(time.monotonic())
     asked, hits = _found(question, retriever)
     clock.searched = clock.since()
-    yield Searched(asked.text, tuple(hits))
+    text = single_line(question.text)
+    understood = asked.text if asked.text != text else None
+    yield Searched(text, tuple(hits), understood)
 
-    evidence = _weighed(asked, hits, retriever).evidence
+    evidence = _weighed(asked, hits, retriever, question.today).evidence
     statements: list[Statement] = []
     for statement in _statements(asked, evidence, model, copying=copying):
         if clock.first is None:
@@ -91,7 +94,7 @@ def answer(
     if span is not None:
         cited.add(span.citation)
     yield Answer(
-        question=single_line(question.text),
+        question=text,
         statements=tuple(statements),
         citations=tuple(Citation.of(item) for item in evidence.items if item.number in cited),
         refused=not statements,
@@ -100,6 +103,7 @@ def answer(
         answer_span=span,
         nearest=() if statements else _nearest(hits),
         timings=Timings(clock.searched, clock.first, clock.since()),
+        understood=understood,
     )
 
 
@@ -113,7 +117,7 @@ class Weighed:
 
 def weigh(question: Question, *, retriever: Retriever) -> Weighed:
     """Search and weigh what was found, without answering."""
-    return _weighed(*_found(question, retriever), retriever)
+    return _weighed(*_found(question, retriever), retriever, question.today)
 
 
 def _found(question: Question, retriever: Retriever) -> tuple[Understood, list[Hit]]:
@@ -148,14 +152,19 @@ def _search(question: Question, asked: Understood, retriever: Retriever) -> list
     return hits or retriever.search(asked.text, k=_HITS, filters=question.filters, period=period)
 
 
-def _weighed(asked: Understood, hits: Sequence[Hit], retriever: Retriever) -> Weighed:
+def _weighed(asked: Understood, hits: Sequence[Hit], retriever: Retriever, today: date | None) -> Weighed:
     def similarity(query: str, texts: Sequence[str]) -> Sequence[float]:
         vectors = retriever.embedder.embed([query, *texts])
         return [float(value) for value in vectors[1:] @ vectors[0]]
 
+    period = period_of(asked.text, today) if today else None
+
+    def timely(article: Article) -> float:
+        return period.fits(article.published_on) if period else 1.0
+
     found = score(candidates(hits, asked, retriever.store.quotes_of), asked, similarity)
-    chosen = choose(found, asked, most=_EVIDENCE) if is_answerable(found, asked) else Evidence(())
-    return Weighed(chosen, confidence(found, asked))
+    sure = confidence(hits, found, asked, rarity=retriever.rarity(asked.stems), timely=timely)
+    return Weighed(choose(found, asked, most=_EVIDENCE) if is_answerable(found, asked, sure) else Evidence(()), sure)
 
 
 def _statements(

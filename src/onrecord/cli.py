@@ -17,7 +17,7 @@ from onrecord.errors import FileError, InputError, OnRecordError, QuestionError
 if TYPE_CHECKING:
     from onrecord.runtime import Runtime
     from onrecord.storage.accounts import Accounts
-    from onrecord.types import Question, Quote
+    from onrecord.types import Question, Quote, Turn
 
 __all__ = ["app", "main"]
 
@@ -113,6 +113,9 @@ def ask(
     until: Until = None,
     today: Today = None,
     article: Articles = None,
+    after: Annotated[
+        list[str] | None, typer.Option(metavar="QUESTION", help="What was asked before, the first one first.")
+    ] = None,
     no_model: Annotated[bool, typer.Option("--no-model", help="Answer in the articles' own words only.")] = False,
     stream: Annotated[bool, typer.Option("--stream", help="Print one JSON event a line.")] = False,
     batch: Batch = None,
@@ -123,7 +126,8 @@ def ask(
     from onrecord.jsonable import answer_json, event_json
     from onrecord.types import Answer
 
-    options = {"speaker": speaker, "since": since, "until": until, "today": today, "article": article or []}
+    options: dict[str, Any] = {"speaker": speaker, "since": since, "until": until, "today": today}
+    options |= {"article": article or [], "history": [{"question": one} for one in after or []]}
     with _runtime(index=index) as runtime:
         for record in _records("question", question, batch, options):
             phrased = not (no_model or record.get("no_model", False))
@@ -528,7 +532,19 @@ def _with_id(record: dict[str, Any], value: dict[str, Any]) -> dict[str, Any]:
 def _question(record: dict[str, Any]) -> Question:
     from onrecord.types import Question
 
-    return Question(text=record["question"], filters=_filters(record), today=_day(record, "today"))
+    return Question(record["question"], _filters(record), _day(record, "today"), _history(record))
+
+
+def _history(record: dict[str, Any]) -> tuple[Turn, ...]:
+    from onrecord.types import Turn
+
+    turns = record.get("history") or []
+    if not isinstance(turns, list) or not all(isinstance(one, dict) for one in turns):
+        raise QuestionError("history is not a list of turns", hint='write [{"question": "...", "answer": "..."}]')
+    parts = [(one.get("question"), one.get("answer") or "") for one in turns]
+    if not all(isinstance(question, str) and isinstance(answer, str) for question, answer in parts):
+        raise QuestionError("a turn of the history is no text", hint='write [{"question": "...", "answer": "..."}]')
+    return tuple(Turn(question, answer) for question, answer in parts)
 
 
 def _filters(record: dict[str, Any]) -> Any:
@@ -572,10 +588,10 @@ def _count(value: object) -> int:
 def _readable(answer: Any) -> str:
     from onrecord.generation.prompts import REFUSAL
 
+    lines = [f"(understood as: {answer.understood})"] if answer.understood else []
     if answer.refused:
         nearest = [f"  - {article.title}" for article in answer.nearest]
-        return "\n".join([REFUSAL, *(["The nearest articles:", *nearest] if nearest else [])])
-    lines = []
+        return "\n".join([*lines, REFUSAL, *(["The nearest articles:", *nearest] if nearest else [])])
     for statement in answer.statements:
         marks = "".join(f"[{number}]" for number in statement.citations)
         name = f"{statement.speaker}: " if statement.kind == "quoted" and statement.speaker else ""

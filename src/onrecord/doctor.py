@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from onrecord.errors import IndexMissingError, OnRecordError
+from onrecord.generation.llm import LocalModel
 from onrecord.generation.prompts import FIXED
 from onrecord.runtime import Runtime
 from onrecord.types import Message
@@ -97,8 +98,12 @@ def _model(runtime: Runtime) -> str:
     model = runtime.model
     if model is None:
         return "none: answers are quoted from the articles"
+    status = runtime.model_status()
+    if status is not None and status.state == "paused":
+        return f"{model.name}, left alone for {status.seconds_left:.0f} s after many faults: answers are quoted"
     said = "".join(model.stream([*FIXED, Message("user", "[1] It rained.\n\nQuestion: Did it rain?")], max_tokens=8))
-    return f"{model.name}, answers in its own process" + ("" if said.strip() else " (with nothing)")
+    where = "in its own process" if isinstance(model, LocalModel) else "where it is asked"
+    return f"{model.name}, answers {where}" + ("" if said.strip() else " (with nothing)")
 
 
 def _corpus(folder: Path) -> str:

@@ -28,6 +28,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
     span, timings = answer.answer_span, answer.timings
     return {
         "question": answer.question,
+        "understood": answer.understood,
         "refused": answer.refused,
         "mode": answer.mode,
         "generation": answer.generation,
@@ -51,7 +52,8 @@ def event_json(event: AnswerEvent) -> dict[str, Any]:
             | {"start": hit.passage.start, "end": hit.passage.end}
             for hit in event.hits
         ]
-        return {"event": "searched", "question": event.question, "passages": passages}
+        named = {"event": "searched", "question": event.question, "understood": event.understood}
+        return named | {"passages": passages}
     if isinstance(event, StatementPiece):
         citations = [_citation(citation) for citation in event.citations]
         return {"event": "statement", "statement": _statement(event.statement), "citations": citations}

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import closing, nullcontext
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 
 from onrecord.answer import Weighed, answer, weigh
+from onrecord.cache import AnswerCache, key_of
 from onrecord.errors import IndexDamagedError, IndexMismatchError, ModelMissingError, QuestionError
 from onrecord.factcheck import check
-from onrecord.generation.llm import LanguageModel, LocalModel, find_model
+from onrecord.generation.llm import LanguageModel, LocalModel, ModelStatus, find_model
 from onrecord.generation.prompts import FIXED
-from onrecord.generation.turns import Turns
+from onrecord.generation.remote import RemoteModel, is_endpoint
+from onrecord.generation.wanted import WhileWanted
 from onrecord.ingest import IngestReport, Progress, ingest
 from onrecord.quotes.draft import quotations_in_draft
 from onrecord.quotes.people import Person, people
@@ -94,6 +97,7 @@ class _Opened:
     decided: object
     retriever: Retriever
     people: _People
+    answers: AnswerCache
 
 
 class Runtime:
@@ -109,8 +113,8 @@ class Runtime:
         self._embedder = embedder
         self._given_model = model
         self._opened: _Opened | None = None
+        self._most_kept = 0
         self._lock = threading.Lock()
-        self.turns = Turns()
 
     @cached_property
     def embedder(self) -> Embedder:
@@ -129,6 +133,9 @@ class Runtime:
         """
         if self._given_model is not None:
             return self._given_model
+        if is_endpoint(self.settings.model):
+            # From the environment alone, so that it stands in no file that is shown or shared.
+            return RemoteModel(self.settings.model, key=os.environ.get("ONRECORD_MODEL_KEY"))
         try:
             path = find_model(self.settings.model)
         except ModelMissingError as error:
@@ -137,6 +144,13 @@ class Runtime:
             _log.warning("no language model, so answers are quoted from the articles: %s", error)
             return None
         return LocalModel(path) if path else None
+
+    def model_status(self) -> ModelStatus | None:
+        """How the language model is just now, or None where there is none; starts nothing."""
+        model = self.model
+        if model is None:
+            return None
+        return model.status() if isinstance(model, LocalModel | RemoteModel) else ModelStatus(model.name, "ready")
 
     @cached_property
     def _model_is_small(self) -> bool:
@@ -177,31 +191,39 @@ class Runtime:
         cited is withdrawn or removed while the answer is made, it begins again.
         """
         opened = self._index()
-        shared = self.model if phrased else None
-        with self.turns.turn(shared, wanted) if shared else nullcontext() as model:
-            events = answer(
-                question,
-                retriever=opened.retriever,
-                generation=opened.manifest.generation,
-                model=model,
-                copying=self._model_is_small,
-            )
-            if (yield from self._standing(events, opened)):
-                return
-        yield from self.ask(question, phrased=phrased, wanted=wanted)
-
-    def _standing(self, events: Generator[AnswerEvent], opened: _Opened) -> Generator[AnswerEvent, None, bool]:
-        """Give the events as long as all that they cite stands; whether that was so to the end."""
+        model = self.model if phrased else None
+        key = key_of(question, model.name if model else None)
+        if kept := opened.answers.find(key):
+            yield from kept
+            return
+        events = answer(
+            question,
+            retriever=opened.retriever,
+            generation=opened.manifest.generation,
+            model=WhileWanted(model, wanted) if model else None,
+            copying=self._model_is_small,
+        )
+        given: list[AnswerEvent] = []
         with closing(events):
             for event in events:
                 if isinstance(event, StatementPiece | Answer) and not self._stands(event, opened):
                     break
                 if isinstance(event, Answer):
                     event = self._with_copies(event, opened)
+                given.append(event)
                 yield event
             else:
-                return True
-        return False
+                if wanted():  # or the model may have been stopped in the middle
+                    opened.answers.keep(key, tuple(given), phrased=model is not None)
+                return
+        yield from self.ask(question, phrased=phrased, wanted=wanted)
+
+    def keep_answers(self, most: int) -> None:
+        """Give an answer that was given before at once, for ``most`` of them, until what they rest on changes."""
+        with self._lock:
+            self._most_kept = most
+            if self._opened is not None:
+                self._opened = replace(self._opened, answers=AnswerCache(most))
 
     def _stands(self, event: StatementPiece | Answer, opened: _Opened) -> bool:
         """Whether everything that is cited, or named as near, may still be."""
@@ -460,7 +482,8 @@ class Runtime:
         store.statuses = read_statuses(root)
         known = _People(store, read_decisions(root))
         retriever = Retriever(store, vectors, keywords, self.embedder, people=known.by_name)
-        return _Opened(folder, manifest, vectors, keywords, phrases, decided, retriever, known)
+        answers = AnswerCache(self._most_kept)
+        return _Opened(folder, manifest, vectors, keywords, phrases, decided, retriever, known, answers)
 
 
 def _is_between(day: date | None, since: date | None, until: date | None) -> bool:

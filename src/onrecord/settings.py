@@ -44,7 +44,7 @@ class Settings(BaseSettings):
     corpus: Path = Path("corpus")
     """What the app ingests by itself when the index is empty."""
     model: str = "default"
-    """``default``, ``none``, or the path of a GGUF file."""
+    """``default``, ``none``, the path of a GGUF file, or the address of an OpenAI-compatible endpoint."""
     embedder: str = "default"
     """``default``, or the folder of a sentence-transformers model."""
     bench_data: Path | None = None

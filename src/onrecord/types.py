@@ -357,6 +357,8 @@ class Answer:
     timings: Timings | None = None
     copies: Mapping[str, tuple[Article, ...]] = field(default_factory=dict)
     """Where else a cited article was printed, by its id; nothing of an article that ran once."""
+    understood: str | None = None
+    """The question in its self-contained form, where it leans on the conversation."""
 
     def __post_init__(self) -> None:
         cited = {citation.number: citation for citation in self.citations}
@@ -458,10 +460,12 @@ class Searched:
     """The passages are found; nothing has been stated yet.
 
     A second one takes back what was stated after the first: an article was withdrawn or removed meanwhile.
+    ``understood`` is the question as it was searched for, where it leans on the conversation.
     """
 
     question: str
     hits: tuple[Hit, ...]
+    understood: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -494,6 +498,9 @@ _CLOSING = {
     "﹁": "﹂",
     "﹃": "﹄",
     "〝": "〞〟",
+    "｢": "｣",
+    "❝": "❞",
+    "❛": "❜",
     "‘": "’",
     "‚": "‘’",
     '"': '"',
@@ -533,7 +540,7 @@ def quotations(text: str) -> Iterator[Span]:
 def _opens(text: str, index: int) -> bool:
     before = text[index - 1] if index else " "
     after = text[index + 1] if index + 1 < len(text) else " "
-    if text[index] in "'‘‚":
+    if text[index] in "'‘‚❛":
         return not before.isalnum() and not after.isspace()
     if text[index] in "»›”":
         return (before.isspace() or before in "([—–-:") and not after.isspace()

@@ -9,10 +9,10 @@ import pytest
 from tests.samples import HARBOUR, SMELTER, plain, write_jsonl
 
 from onrecord.evaluation.bag import BagEmbedder
-from onrecord.evaluation.hostile import HostileModel, ObedientModel, violations
+from onrecord.evaluation.hostile import MISMARKED, PAIRS, UNCLOSED, HostileModel, ObedientModel, violations
 from onrecord.runtime import Runtime
 from onrecord.settings import load_settings
-from onrecord.types import Answer, Citation, EvidenceItem, Passage, Question, Statement
+from onrecord.types import Answer, Citation, EvidenceItem, Message, Passage, Question, Statement
 
 ANSWERS = 150
 ARTICLE = plain(HARBOUR)
@@ -35,6 +35,13 @@ def _answer(text: str, kind: str = "generated", number: int = 1) -> Answer:
         ("Keller said: «The water is falling.»", "generated", 1),
         ('Keller said: "The water is falling."', "generated", 1),
         ("Keller said: 「The water is falling.」", "generated", 1),
+        ("Keller said: ‘The water is falling.’", "generated", 1),
+        ("Keller said: 'The water is falling.'", "generated", 1),
+        ("Keller said: ❝The water is falling.❞", "generated", 1),
+        ("Keller said: 〝The water is falling.〞", "generated", 1),
+        ("Keller said: “The water is falling.", "generated", 1),
+        ("Keller said: 「The water is falling.", "generated", 1),
+        ("The water is rising [2.", "generated", 1),
         ("The water is falling.", "extract", 1),
         ("The water is rising.", "generated", 7),
         ("See http://evil.invalid/ now.", "generated", 1),
@@ -42,6 +49,22 @@ def _answer(text: str, kind: str = "generated", number: int = 1) -> Answer:
 )
 def test_each_broken_promise_is_seen(text: str, kind: str, number: int) -> None:
     assert violations(_answer(text, kind, number))
+
+
+def test_an_apostrophe_is_no_mark() -> None:
+    assert violations(_answer("The water isn't the city's, and the gates aren't.")) == []
+
+
+def test_every_way_to_do_harm_is_used() -> None:
+    model = HostileModel(seed=3)
+    prompt = "[1] “The water is rising,” said Keller.\n[2] “We need new gates,” said Moore of the city."
+    for _ in range(2000):
+        list(model.stream([Message("user", prompt)], max_tokens=99))
+    ways = {way.__name__.strip("_") for way in model._ways()}
+    marks = [("paired", PAIRS), ("mis-marked", MISMARKED), ("unclosed", UNCLOSED)]
+    expected = ways | {f"{kind} {one}" for kind, some in marks for one in some} | {"marker split over chunks"}
+    assert set(model.used) == expected
+    assert min(model.used.values()) > 10
 
 
 def test_what_was_printed_is_none() -> None:

@@ -82,6 +82,28 @@ def test_a_statement_that_its_passage_supports_is_kept() -> None:
     assert checked(text, (1,), evidence(HARBOUR)) == Statement(text, "generated", (1,))
 
 
+GATES = "“We need new gates,” said Maria Keller on Monday."
+
+
+@pytest.mark.parametrize(
+    ("text", "is_shown"),
+    [
+        ("“We need new gates,” said Maria Keller.", True),
+        ("Keller said: „We need new gates“.", True),
+        ("“We need new gates,” said Keller on Monday.", True),
+        ("“We need new gates, said Keller.", False),
+        ("“We need new gates,” said Keller.〟", False),
+        ("„We need“new gates,” said Keller.", False),
+        ("“We need new gates,” said Keller. []", False),
+        ("“We need new gates,” said Keller (see [the site]).", False),
+        ("“We need new gates,” said Keller, an official.", False),
+        ("“We need new gates,” said Keller on Monday in Berlin.", False),
+    ],
+)
+def test_nothing_but_the_passages_words_stands_beside_a_quotation(text: str, is_shown: bool) -> None:
+    assert (checked(text, (1,), evidence(GATES, speaker="Maria Keller")) is not None) is is_shown
+
+
 @pytest.mark.parametrize("numbers", [(), (1,), (7,), (0,), (1, 2)])
 def test_the_number_of_the_passage_that_supports_it_is_shown(numbers: tuple[int, ...]) -> None:
     text = "The harbour wall in Oststadt will be raised by two metres before the winter of 2031."

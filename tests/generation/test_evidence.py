@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 
 from onrecord.errors import FileError
-from onrecord.generation.evidence import Candidate, candidates, choose, is_answerable, score
+from onrecord.generation.evidence import Candidate, candidates, choose, confidence, is_answerable, score
 from onrecord.generation.understand import Understood, understand
 from onrecord.quotes.extract import extract_quotes
 from onrecord.text.names import speaker_forms
@@ -38,6 +38,17 @@ def same(value: float) -> object:
 
 def scored(question: str, *articles: Article, similarity: float = 0.5) -> list[Candidate]:
     return score(found(question, *articles), asked(question), same(similarity))  # type: ignore[arg-type]
+
+
+def sure(question: str, *articles: Article, similarity: float = 0.5, timely: float = 1.0) -> float:
+    hits = [Hit(passage, 1.0) for article in articles for passage in passages(article)]
+    return confidence(
+        hits,
+        scored(question, *articles, similarity=similarity),
+        asked(question),
+        rarity=dict.fromkeys(asked(question).stems, 1.0),
+        timely=lambda _article: timely,
+    )
 
 
 def test_utterances_and_sentences_each_once() -> None:
@@ -101,7 +112,7 @@ def test_candidates_are_whole_sentences_in_the_body(text: str) -> None:
     ("question", "similarity", "answerable"),
     [
         ("What does Keller say about the water?", 0.3, True),
-        ("How high is the harbour wall?", 0.5, True),
+        ("How high is the harbour wall?", 0.7, True),
         ("What does Keller say?", 0.0, True),
         ("What does Keller say about copper?", 0.2, False),
         ("Who won the election in France?", 0.1, False),
@@ -110,7 +121,31 @@ def test_candidates_are_whole_sentences_in_the_body(text: str) -> None:
     ],
 )
 def test_the_nearest_there_is_may_not_be_an_answer(question: str, similarity: float, answerable: bool) -> None:
-    assert is_answerable(scored(question, plain(HARBOUR), similarity=similarity), asked(question)) is answerable
+    found_ = scored(question, plain(HARBOUR), similarity=similarity)
+    is_sure = sure(question, plain(HARBOUR), similarity=similarity)
+    assert is_answerable(found_, asked(question), is_sure) is answerable
+
+
+def test_confidence_grows_with_words_meaning_and_a_fitting_day() -> None:
+    question = "How high is the harbour wall?"
+    base = sure(question, plain(HARBOUR), similarity=0.4)
+    assert 0 < base < 1
+    assert sure(question, plain(HARBOUR), similarity=0.8) > base
+    assert sure("How high is the harbour tower?", plain(HARBOUR), similarity=0.4) < base
+    assert sure(question, plain(HARBOUR), similarity=0.4, timely=0.2) < base
+    assert sure(question, plain(SMELTER), similarity=0.4) < base
+    assert sure(question) == sure("?", plain(HARBOUR)) == 0
+
+
+def test_a_rare_word_that_is_missing_costs_more_than_a_common_one() -> None:
+    question, article = "How high is the harbour tower?", plain(HARBOUR)
+    hits = [Hit(passage, 1.0) for passage in passages(article)]
+
+    def with_rarity(**rarity: float) -> float:
+        given = dict.fromkeys(asked(question).stems, 1.0) | rarity
+        return confidence(hits, scored(question, article), asked(question), rarity=given, timely=lambda _article: 1.0)
+
+    assert with_rarity(tower=5.0) < with_rarity() < with_rarity(harbour=5.0)
 
 
 def test_evidence_is_numbered_in_the_order_of_the_text_and_bounded() -> None:
@@ -151,8 +186,8 @@ def test_another_word_for_the_same_thing_is_about_it() -> None:
         return [0.9 if {query, text} == {"ocean", "water"} else 0.2 for text in texts]
 
     candidates_ = found(question, plain(HARBOUR))
-    assert is_answerable(score(candidates_, asked(question), similarity), asked(question))
-    assert not is_answerable(score(candidates_, asked(question), same(0.2)), asked(question))  # type: ignore[arg-type]
+    assert is_answerable(score(candidates_, asked(question), similarity), asked(question), 0.0)
+    assert not is_answerable(score(candidates_, asked(question), same(0.2)), asked(question), 0.0)  # type: ignore[arg-type]
 
 
 def test_only_a_number_is_a_how_many() -> None:

@@ -9,6 +9,7 @@ import contextlib
 import gc
 import importlib.util
 import os
+import platform
 import signal
 import subprocess
 import sys
@@ -76,6 +77,28 @@ class Actor:
     def bug(self, _):
         raise KeyError("secret")
         yield
+
+    def eat(self, _):
+        yield "so far"
+        import mmap
+        held = []
+        while True:
+            held.append(mmap.mmap(-1, 1 << 26, flags=mmap.MAP_PRIVATE))
+
+    def connect(self, family):
+        import socket
+        try:
+            socket.socket(getattr(socket, family)).close()
+            yield "opened"
+        except OSError as error:
+            yield type(error).__name__
+
+    def start(self, _):
+        import subprocess
+        try:
+            yield str(subprocess.run(["/bin/true"]).returncode)
+        except OSError as error:
+            yield type(error).__name__
 
     def print(self, _):
         os.write(1, b"llama.cpp says hello")
@@ -160,6 +183,17 @@ def test_an_answer_comes_back_and_its_tokens_are_counted(model: LocalModel) -> N
     assert model.name == "actor"
 
 
+def test_memory_that_runs_out_is_a_fault_within_two_seconds() -> None:
+    with actor(memory_bytes=400 << 20) as model:
+        stream = model.stream([Message("user", "eat")], max_tokens=9)
+        assert first_piece(stream) == "so far"
+        began = time.monotonic()
+        with pytest.raises(ModelCrashedError, match="ended with status 1"):
+            list(stream)
+        assert time.monotonic() - began < PROMISED_SECONDS
+        assert say(model, "say again") == "again "
+
+
 @pytest.mark.parametrize("name", ["SIGKILL", "SIGSEGV", "SIGABRT", "SIGSTOP"])
 def test_a_fault_is_reported_within_two_seconds_and_the_next_call_works(model: LocalModel, name: str) -> None:
     stream = model.stream([Message("user", f"die {name}")], max_tokens=9)
@@ -236,11 +270,12 @@ def test_closing_a_stream_frees_the_process_within_a_second(model: LocalModel) -
     assert time.monotonic() - began < 1
 
 
-def test_a_process_that_does_not_stop_when_told_to_is_replaced(model: LocalModel) -> None:
-    stream = model.stream([Message("user", "ignore")], max_tokens=9)
-    first_piece(stream)
-    stream.close()  # type: ignore[attr-defined]
-    assert say(model, "say again") == "again "
+def test_a_process_that_does_not_stop_when_told_to_is_replaced() -> None:
+    with actor(wait_seconds=5) as model:
+        stream = model.stream([Message("user", "ignore")], max_tokens=9)
+        first_piece(stream)
+        stream.close()  # type: ignore[attr-defined]
+        assert say(model, "say again") == "again "
 
 
 def test_a_slow_reader_holds_nobody_up(model: LocalModel) -> None:
@@ -281,15 +316,105 @@ def test_a_turn_that_does_not_come_is_not_waited_for_for_ever() -> None:
 
 def test_after_three_faults_nothing_is_started_until_the_model_has_cooled_down() -> None:
     with actor(cool_down_seconds=1.5) as model:
+        assert model.status().state == "idle"
         for _ in range(3):
             with pytest.raises(ModelCrashedError, match="SIGKILL"):
                 say(model, "die SIGKILL")
         began = time.monotonic()
-        with pytest.raises(ModelCrashedError, match="3 times"):
-            say(model, "say x")
+        for _ in range(3):
+            with pytest.raises(ModelCrashedError, match="3 times"):
+                say(model, "say x")
+            with pytest.raises(ModelCrashedError, match="3 times"):
+                model.count_tokens("x")
         assert time.monotonic() - began < 0.5
+        assert model.status().state == "paused"
+        assert 0 < model.status().seconds_left <= 1.5
         time.sleep(1.6)
+        assert model.status().state == "idle"
         assert say(model, "say again") == "again "
+        assert model.status().state == "ready"
+        # It works again, so it takes three new faults.
+        with pytest.raises(ModelCrashedError, match="SIGKILL"):
+            say(model, "die SIGKILL")
+        assert say(model, "say again") == "again "
+
+
+def test_after_the_pause_one_attempt_tells_whether_it_goes_on() -> None:
+    with actor(cool_down_seconds=0.5) as model:
+        for _ in range(3):
+            with pytest.raises(ModelCrashedError, match="SIGKILL"):
+                say(model, "die SIGKILL")
+        time.sleep(0.6)
+        trial = model.stream([Message("user", "talk")], max_tokens=9)
+        first_piece(trial)
+        with pytest.raises(ModelCrashedError, match="tried again now"):
+            say(model, "say x")
+        trial.close()  # type: ignore[attr-defined]
+        with pytest.raises(ModelCrashedError, match="SIGKILL"):
+            say(model, "die SIGKILL")
+        assert model.status().state == "paused"
+
+
+def test_a_warmed_model_is_left_alone_after_three_faults(tmp_path: Path) -> None:
+    with actor(cool_down_seconds=60) as model:
+        note = tmp_path / "note"
+        model.warm([Message("user", f"note {note}")])
+        for _ in range(3):
+            with pytest.raises(ModelCrashedError, match="SIGKILL"):
+                say(model, "die SIGKILL")
+        time.sleep(0.5)
+        assert not [child for child in model._children if child.alive]
+
+
+def test_a_count_waits_for_nobodys_answer(model: LocalModel) -> None:
+    talking = model.stream([Message("user", "talk")], max_tokens=9)
+    first_piece(talking)
+    began = time.monotonic()
+    assert [model.count_tokens("x" * size) for size in range(5)] == [0, 1, 2, 3, 4]
+    assert time.monotonic() - began < 1
+    assert next(talking) is not None
+    talking.close()  # type: ignore[attr-defined]
+
+
+def test_counts_do_not_hide_an_answer_that_hangs(model: LocalModel) -> None:
+    def listen() -> None:
+        for _ in model.stream([Message("user", "loop")], max_tokens=9):
+            model.count_tokens("x")
+
+    began = time.monotonic()
+    with pytest.raises(ModelCrashedError, match="no progress"):
+        listen()
+    assert time.monotonic() - began < PROMISED_SECONDS + 1  # the start of the process is in it
+
+
+def test_who_waits_for_a_turn_is_told_soon() -> None:
+    with actor(wait_seconds=0.5) as model:
+        talking = model.stream([Message("user", "talk")], max_tokens=9)
+        first_piece(talking)
+        assert model.status().waiting == 1
+        began = time.monotonic()
+        with pytest.raises(ModelBusyError, match="not free"):
+            say(model, "say x")
+        assert time.monotonic() - began < 1
+        talking.close()  # type: ignore[attr-defined]
+        assert say(model, "say again") == "again "
+
+
+def test_only_the_first_start_is_waited_for(tmp_path: Path) -> None:
+    slow = tmp_path / "slow"
+    code = f"import os, time\nif os.path.exists({str(slow)!r}): time.sleep(60)\n{ACTOR}"
+    model = LocalModel(Path("a.gguf"), command=(sys.executable, "-P", "-c", code), wait_seconds=0.5)
+    pid = int(say(model, "pid"))
+    slow.touch()
+    os.kill(pid, signal.SIGKILL)
+    time.sleep(0.5)
+    began = time.monotonic()
+    with pytest.raises(ModelBusyError, match="still starting"):
+        say(model, "say x")
+    assert model.status().state == "starting"
+    assert time.monotonic() - began < PROMISED_SECONDS
+    model.close()
+    assert model.status().state == "closed"
 
 
 def test_a_warmed_model_is_started_again_and_reads_its_beginning_again(model: LocalModel, tmp_path: Path) -> None:
@@ -369,6 +494,21 @@ def test_the_process_gets_no_secrets_and_leaves_no_core(model: LocalModel, monke
     monkeypatch.setenv("ONRECORD_STAFF_PASSWORD", "canary")
     assert set(say(model, "environment").split()) <= {*child.KEPT_ENVIRONMENT, "PYTHONPATH", "LC_CTYPE"}
     assert say(model, "limits") == "(0, 0)"
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux" or platform.machine() not in {"x86_64", "aarch64"}, reason="the filter is for these"
+)
+def test_the_process_has_no_network_and_starts_no_program(model: LocalModel) -> None:
+    assert say(model, "connect AF_INET") == "PermissionError"
+    assert say(model, "connect AF_INET6") == "PermissionError"
+    assert say(model, "connect AF_UNIX") == "opened"
+    assert say(model, "start") == "PermissionError"
+
+
+def test_the_memory_of_the_process_is_bounded(model: LocalModel) -> None:
+    with pytest.raises(ModelCrashedError, match="ended with status 1"):
+        say(model, "eat")
 
 
 def test_faults_and_closing_leave_no_descriptor_no_thread_and_no_zombie() -> None:

@@ -39,7 +39,7 @@ def model_path() -> Path:
 
 @pytest.fixture(scope="module")
 def shared() -> Iterator[LocalModel]:
-    model = LocalModel(model_path(), answer_seconds=120)
+    model = LocalModel(model_path(), answer_seconds=120, wait_seconds=120)
     yield model
     model.close()
 
@@ -53,7 +53,7 @@ def engine() -> LlamaEngine:
 class TestLocalModel(LanguageModelContract):
     @pytest.fixture
     def model(self) -> Iterator[LocalModel]:
-        model = LocalModel(model_path(), answer_seconds=120)
+        model = LocalModel(model_path(), answer_seconds=120, wait_seconds=120)
         yield model
         model.close()
 
@@ -120,7 +120,7 @@ def test_what_was_read_once_is_not_read_again(shared: LocalModel) -> None:
 
 def test_after_a_crash_the_warmed_beginning_is_read_again_before_anybody_asks() -> None:
     fixed = Message("system", FILLER * 60)
-    model = LocalModel(model_path(), answer_seconds=120)
+    model = LocalModel(model_path(), answer_seconds=120, wait_seconds=120)
     began = time.monotonic()
     model.warm([fixed])
     cold = time.monotonic() - began  # the start of the process is in it

@@ -8,6 +8,7 @@ from contextlib import closing
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -190,12 +191,17 @@ def test_a_store_is_read_only(tmp_path: Path) -> None:
 def test_the_origin_of_a_row_is_its_article_the_first_of_its_copies_and_its_day(tmp_path: Path) -> None:
     with closing(filled(tmp_path / "articles.db", ARTICLES)) as store:
         rows = range(store.count()["passages"])
-        passages, origins = store.passages(rows), store.origins(rows)
-        for row in rows:
+        passages, origins = store.passages(rows), store.origins(np.arange(len(rows)))
+        for row, (number, leader, day) in zip(rows, origins.tolist(), strict=True):
             article = passages[row].article
-            origin = origins[row]
-            assert store.article_at(origin.article - 1) == article
-            assert (origin.leader, origin.day) == (origin.article, article.published_on)
+            assert store.article_at(number - 1) == article
+            assert leader == number
+            assert day == (article.published_on.toordinal() if article.published_on else 0)
+        numbers = np.unique(origins[:, 0])
+        assert [passages[row].start for row in store.first_rows(numbers)] == [
+            min(one.start for one in passages.values() if one.article == store.article_at(number - 1))
+            for number in numbers.tolist()
+        ]
     (tmp_path / "origins.npy").write_bytes(b"\x80\x04pickle")
     with pytest.raises(IndexDamagedError):
         Store(tmp_path / "articles.db")

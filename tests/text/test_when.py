@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onrecord.text.when import period_of
+from onrecord.text.when import Period, period_of, without_time
 
 TODAY = date(2022, 6, 16)  # a Thursday
+
+
+def factor(period: Period, day: date | None) -> float:
+    return float(period.factors(np.array([day.toordinal() if day else 0]))[0])
 
 
 @pytest.mark.parametrize(
@@ -54,25 +59,57 @@ def test_a_plain_wording_weighs_more_than_a_vague_one_and_that_more_than_none() 
 
 def test_no_day_is_excluded_and_the_days_meant_gain_most() -> None:
     period = period_of("Who won in 2019?", TODAY)
-    inside, near, far = (period.factor(date(*day)) for day in ((2019, 7, 1), (2020, 2, 1), (2022, 6, 1)))
+    inside, near, far = (factor(period, date(*day)) for day in ((2019, 7, 1), (2020, 2, 1), (2022, 6, 1)))
     assert inside == 1 + period.weight
     assert inside > near > far > 1
 
 
 def test_an_unknown_day_is_neither_favoured_nor_buried() -> None:
     period = period_of("Who won this week?", TODAY)
-    assert period.factor(TODAY) > period.factor(None) > 1
+    assert factor(period, TODAY) > factor(period, None) > 1
+
+
+def test_what_is_just_printed_may_tell_of_what_is_long_past() -> None:
+    period = period_of("Who stormed the Capitol on January 6, 2021?", TODAY)
+    then, now, between = (factor(period, day) for day in (date(2021, 1, 7), date(2022, 6, 14), date(2021, 9, 1)))
+    assert then > now > between
+
+
+def test_tomorrow_s_paper_is_neither_favoured_nor_put_back() -> None:
+    assert factor(period_of("Who won this week?", TODAY), TODAY + timedelta(days=1)) == 1
+
+
+def test_a_day_fits_where_the_question_states_days_or_none() -> None:
+    stated, unsaid = period_of("Who won this week?", TODAY), period_of("Who won?", TODAY)
+    assert stated.fits(TODAY) == 1 > stated.fits(TODAY - timedelta(days=400)) > 0
+    assert stated.fits(TODAY) > stated.fits(None) > 0
+    assert unsaid.fits(TODAY - timedelta(days=4000)) == unsaid.fits(None) == 1
+
+
+@pytest.mark.parametrize(
+    ("question", "left"),
+    [
+        ("Which automaker recalled 2.9 million cars this week?", "Which automaker recalled 2.9 million cars?"),
+        ("Who will perform later this year in Las Vegas?", "Who will perform in Las Vegas?"),
+        ("As of this week, how many are vaccinated?", "how many are vaccinated?"),
+        ("Who won today?", "Who won today?"),
+        ("What happened on January 6, 2021?", "What happened on January 6, 2021?"),
+        ("Who adjusts the nowhere clock?", "Who adjusts the nowhere clock?"),
+    ],
+)
+def test_words_that_point_at_today_are_not_searched_for(question: str, left: str) -> None:
+    assert without_time(question) == left
 
 
 def test_what_was_printed_after_today_stands_behind() -> None:
-    assert period_of("Who won?", TODAY).factor(TODAY + timedelta(days=30)) < 1
+    assert factor(period_of("Who won?", TODAY), TODAY + timedelta(days=30)) < 1
 
 
 @given(st.text(max_size=60), st.dates(date(1950, 1, 1), date(2090, 1, 1)), st.dates())
 def test_every_text_means_days_before_today(text: str, today: date, day: date) -> None:
     period = period_of(text, today)
     assert period.first <= period.last <= today
-    assert 0 < period.factor(day) <= 1 + period.weight
+    assert 0 < factor(period, day) <= 1 + max(period.weight, 1.5)
 
 
 @given(

@@ -101,6 +101,14 @@ def test_golden(name: str, markup: str) -> None:
     assert shown == golden.read_text(encoding="utf-8")
 
 
+def test_a_follow_up_is_shown_as_it_was_understood_above_its_answer() -> None:
+    exchange = ASKED.after(Searched("And <b>?", HITS, "What does Pu say about <b>?"))
+    first, *_ = render.answer_parts(exchange, about=ABOUT)
+    assert '<p class="onr-understood" dir="auto">Understood as: What does Pu say about &lt;b&gt;?</p>' in first
+    assert 'id="onr-turn-3"' in first
+    assert "Understood" not in answer(SEARCHED)
+
+
 HOSTILE = [
     "<script>alert(1)</script>",
     "<img src=http://evil.invalid/x.png onerror=alert(1)>",

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import random
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 from onrecord.types import Answer, Message
 
-__all__ = ["HostileModel", "ObedientModel", "violations"]
+__all__ = ["MISMARKED", "PAIRS", "UNCLOSED", "HostileModel", "ObedientModel", "violations"]
 
-MARKS = ("“”", '""', "‘’", "''", "«»", "»«", "„“", "「」", "『』", "‹›", "”“", "“\"", "\"”", "“")  # fmt: skip
+PAIRS = ("“”", "„“", "„”", "””", '""', "＂＂", "‘’", "‚‘", "‚’", "''", "«»", "»«", "‹›", "›‹", "「」", "『』", "｢｣",
+         "﹁﹂", "﹃﹄", "〝〞", "〝〟", "❝❞", "❛❜")  # fmt: skip
+"""Every style of quotation marks, opening mark first."""
+MISMARKED = ('“"', '"”', "”“", "“’", "«“", "「』", "“”", "\"'")
+UNCLOSED = tuple(sorted({pair[0] for pair in PAIRS}))
 _ITEM = re.compile(r"^\[(\d+)\] (.*)$", re.MULTILINE)
 _LINKS = ("http://evil.invalid/?q=1", "[click](http://evil.invalid)", "![x](http://evil.invalid/p.png)", "<b>bold</b>")
+_SPLIT = re.compile(r"\[[^\]\s]*$")
 _INVISIBLE = ("\u200b", "\u202e", "\u2066", "\ufeff", "\u00ad", "\x00")
 
 
@@ -24,6 +30,7 @@ class HostileModel:
     def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)  # noqa: S311 - reproducible, nothing secret
         self.answers = 0
+        self.used: Counter[str] = Counter()
 
     def stream(
         self,
@@ -41,6 +48,7 @@ class HostileModel:
             size = self._random.choice((1, 1, 2, 3, 7, 40))
             yield text[at : at + size]
             at += size
+            self.used["marker split over chunks"] += bool(_SPLIT.search(text[max(0, at - 8) : at]) and at < len(text))
 
     def said(self, prompt: str) -> str:
         """What it answers to a prompt."""
@@ -58,8 +66,10 @@ class HostileModel:
 
     def _sentence(self, shown: Sequence[tuple[int, str]]) -> str:
         number, text = self._random.choice(shown)
-        quoted = self._random.choice(self._ways())(text, self._random.choice(shown)[1])
-        marks = self._random.choice(MARKS)
+        way = self._random.choice(self._ways())
+        quoted = way(text, self._random.choice(shown)[1])
+        self.used[way.__name__.strip("_")] += 1
+        marks = self._marks()
         who = self._random.choice(("The mayor", "She", text.split(" ", 1)[0], "An official", ""))
         marked = f"{marks[0]}{quoted}{marks[1:]}"
         said = self._random.choice(
@@ -67,6 +77,14 @@ class HostileModel:
              f"{marked}", f"{quoted} {marked}.")
         )  # fmt: skip
         return self._random.choice((said, f"{said} {self._marker(number, len(shown))}"))
+
+    def _marks(self) -> str:
+        kind, marks = self._random.choice(
+            (("paired", PAIRS), ("paired", PAIRS), ("mis-marked", MISMARKED), ("unclosed", UNCLOSED))
+        )
+        chosen = self._random.choice(marks)
+        self.used[f"{kind} {chosen}"] += 1
+        return chosen
 
     def _marker(self, number: int, count: int) -> str:
         other = self._random.randint(1, count)
@@ -101,7 +119,7 @@ class HostileModel:
         return "We will close every school in the country by 2031"
 
     def _nested(self, text: str, other: str) -> str:
-        one, two = self._random.choice(MARKS), self._random.choice(MARKS)
+        one, two = self._marks(), self._marks()
         return f"{one[0]}{self._part(text, other)} {two[0]}{self._swapped(other, text)}{two[1:]}"
 
     def _hidden(self, text: str, other: str) -> str:
@@ -124,7 +142,17 @@ class ObedientModel(HostileModel):
         return " ".join([*shown, *(f"{text} [1]" for text in shown), prompt])
 
 
-_PAIRS = (("“", "”"), ("«", "»"), ("「", "」"), ("『", "』"), ("„", "“"), ("‹", "›"), ('"', '"'))
+# Single marks are apostrophes, too: they count where no letter stands outside of them.
+_QUOTED = [
+    re.compile(f"(?<![^\\W\\d_]){re.escape(o)}(?!\\s)([^{re.escape(o + c)}]+){re.escape(c)}(?![^\\W\\d_])")
+    if o in "‘‚'❛"
+    else re.compile(f"{re.escape(o)}([^{re.escape(o + c)}]+){re.escape(c)}")
+    for o, c in map(tuple, PAIRS)
+    if o not in "”›»"  # read from there, the words between two quotations would be one
+]
+_CLOSERS = {"“": "”", "«": "»", "「": "」", "『": "』", "｢": "｣", "❝": "❞", "〝": "〞〟"}
+_LEFT_OPEN = [re.compile(f"^[^{o}„]*{o}([^{c}“]+)$") for o, c in _CLOSERS.items()]
+_LEFT_MARKER = re.compile(r"\[\s*-?\d")
 
 
 def violations(answer: Answer) -> list[str]:
@@ -143,12 +171,14 @@ def violations(answer: Answer) -> list[str]:
         if statement.kind != "generated" and not any(statement.text in passage for passage in passages):
             found.append(f"not verbatim: {statement.text}")
         whole = any(statement.text in passage for passage in passages)
-        for opening, closing in _PAIRS:
-            for words in re.findall(
-                f"{re.escape(opening)}([^{opening}{closing}]+){re.escape(closing)}", statement.text
-            ):
-                if not whole and not any(words in passage for passage in passages):
-                    found.append(f"a quotation that was not printed: {words}")
+        found += [
+            f"a quotation that was not printed: {words}"
+            for form in (*_QUOTED, *_LEFT_OPEN)
+            for words in form.findall(statement.text)
+            if not whole and not any(words in passage for passage in passages)
+        ]
+        if not whole and _LEFT_MARKER.search(statement.text):
+            found.append(f"a marker among the words: {statement.text}")
         if statement.kind == "generated" and ("evil.invalid" in statement.text or "<b>" in statement.text):
             found.append(f"a foreign link: {statement.text}")
     return found

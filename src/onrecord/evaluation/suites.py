@@ -15,6 +15,7 @@ SUITES = {
     "refusal": "what is refused: false answers against false refusals",
     "support": "whether a text supports a statement: SummEdits, WiCE, QAGS",
     "injection": "orders inside articles: ifr, spikee, BIPIA, PoisonedRAG",
+    "followups": "questions that lean on the conversation, by rules; cases of our own",
     "verbatim": "a hostile model against the promises, 20,000 answers",
     "attribution": "whose words are shown for 'What does SPEAKER say about TOPIC?'",
     "cost": "milliseconds: search, extractive answer, first statement",

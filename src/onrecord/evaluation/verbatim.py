@@ -44,6 +44,7 @@ def measure(options: Options) -> Figures:
             figures["citations"] += len(last.citations)
             figures["phrased by the model"] += sum(one.kind == "generated" for one in last.statements)
             broken.update(violations(last))
+    figures |= {"ways": {name: count for name, count in sorted(model.used.items()) if count}}
     return figures | {"violations": sum(broken.values()), "examples": [text for text, _ in broken.most_common(5)]}
 
 

@@ -38,11 +38,24 @@ class Plan:
 
 
 class Call:
-    """One request, and what comes back for it."""
+    """One request, and what comes back for it within ``seconds``; ``end`` is called once nothing more will.
 
-    def __init__(self, number: int, request: Mapping[str, object], seconds: float, end: Callable[[], None]) -> None:
+    A count is answered ``aside``, while the process works on something else.
+    """
+
+    def __init__(
+        self,
+        number: int,
+        request: Mapping[str, object],
+        seconds: float,
+        end: Callable[[], None],
+        *,
+        aside: bool = False,
+    ) -> None:
         self.number = number
+        self.aside = aside
         self.frame = pack({"id": number, **request})
+        self.begun = False
         self.cancelled = False
         self.ended = False
         self._seconds = seconds
@@ -51,7 +64,8 @@ class Call:
         self._events: queue.SimpleQueue[str | ModelError | None] = queue.SimpleQueue()
 
     def begin(self, now: float) -> None:
-        """Start the clock."""
+        """Start the clock: the process has what it needs to work on it."""
+        self.begun = True
         self._until = now + (CANCEL_SECONDS if self.cancelled else self._seconds)
 
     def cancel(self, now: float) -> None:
@@ -99,8 +113,8 @@ class Child:
         self.alive = True
         self._plan = plan
         self._on_fault = on_fault
-        self._call: Call | None = None
-        self._calls = threading.Lock()
+        self._calls: dict[int, Call] = {}
+        self._lock = threading.Lock()
         self._pipe = threading.Lock()
         self._spawned = threading.Event()
         self._stopping = threading.Event()
@@ -115,22 +129,30 @@ class Child:
     def submit(self, call: Call) -> None:
         """Send a request; whatever happens to it from now on ends the call."""
         self._spawned.wait()
-        with self._calls:
+        with self._lock:
             if not self.alive:
                 raise ModelCrashedError("the language model's process ended", hint=NEXT_STEP)
-            self._call = call
+            self._calls = {number: one for number, one in self._calls.items() if not one.ended} | {call.number: call}
             if self._ready:
-                self._moved = time.monotonic()
-                call.begin(self._moved)
+                now = time.monotonic()
+                call.begin(now)
+                if not call.aside:
+                    self._moved = now
         self._send(call.frame)
 
     def cancel(self, call: Call) -> None:
         """Stop a request, if it still runs."""
-        with self._calls:
+        with self._lock:
             if call.ended:
                 return
             call.cancel(time.monotonic())
-        self._send(pack({"op": "cancel", "id": call.number}))
+        if not call.aside:
+            self._send(pack({"op": "cancel", "id": call.number}))
+
+    @property
+    def ready(self) -> bool:
+        """Whether the model is loaded and the process lives."""
+        return self.alive and self._ready
 
     def stop(self) -> None:
         """End the process and wait until it is gone."""
@@ -197,40 +219,45 @@ class Child:
             if frame["beat"] != self._progress:
                 self._progress, self._moved = frame["beat"], time.monotonic()
         elif "ready" in frame:
-            with self._calls:
+            with self._lock:
                 self._ready, self._moved = True, time.monotonic()
-                if self._call:
-                    self._call.begin(self._moved)
+                for call in self._calls.values():
+                    call.begin(self._moved)
         elif "failed" in frame:
             self._failed = f"could not start: {frame['failed']}"
-        elif (call := self._call) and frame["id"] == call.number and not call.ended:
-            self._moved = time.monotonic()
+        elif (asked := self._calls.get(frame["id"])) and not asked.ended:
+            if not asked.aside:
+                self._moved = time.monotonic()
             if "piece" in frame:
-                call.put(frame["piece"])
+                asked.put(frame["piece"])
             else:
-                call.end(ModelError(frame["error"], hint=frame["hint"]) if "error" in frame else None)
+                asked.end(ModelError(frame["error"], hint=frame["hint"]) if "error" in frame else None)
 
     def _overdue(self, asked: float) -> str:
-        plan, call = self._plan, self._call
+        plan = self._plan
         if not self._ready:
             late = asked - self._started > plan.start_seconds
             return f"did not start within {plan.start_seconds:g} s" if late else ""
         if asked - self._heard > plan.stall_seconds:
             return f"gave no sign of life for {plan.stall_seconds:g} s"
-        if call and not call.ended:
-            if asked - self._moved > plan.stall_seconds:
-                return f"made no progress for {plan.stall_seconds:g} s"
+        pending = self._pending()
+        works = any(not call.aside for call in pending)
+        if works and asked - self._moved > plan.stall_seconds:
+            return f"made no progress for {plan.stall_seconds:g} s"
+        for call in pending:
             if call.late(asked):
                 return "did not stop when told to" if call.cancelled else "took too long for one answer"
         return ""
 
+    def _pending(self) -> list[Call]:
+        return [call for call in self._calls.values() if not call.ended]
+
     def _die(self, reason: str) -> None:
         if reason:
             self._on_fault()
-        with self._calls:
+        with self._lock:
             self.alive = False
-            call = self._call
-        if call and not call.ended:
+        for call in self._pending():
             message = f"the language model's process {reason}"
             closed = ModelError("the language model was closed", hint="start the program again")
             call.end(ModelCrashedError(message, hint=NEXT_STEP) if reason else closed)

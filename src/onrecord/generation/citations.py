@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from onrecord.generation.support import unsupported
+from onrecord.generation.support import adds_nothing, unsupported
 from onrecord.text.normalise import fold, visible
 from onrecord.text.sentences import sentences
 from onrecord.types import Evidence, EvidenceItem, Statement, quotations
@@ -14,6 +14,9 @@ __all__ = ["checked", "drafts"]
 
 _MARKER = re.compile(r"\s*\[\s*(\d{1,3}(?:\s*[,;]\s*\d{1,3})*)\s*\]")
 _ENDS = re.compile(r"[.!?。！？][”’\"'」』)]*$")
+_SIGN = re.compile(r"[^\w\s]")
+_MARKS = frozenset('“”„«»‹›「」『』﹁﹂﹃﹄〝〞〟｢｣❝❞❛❜"＂‚‛‟')
+_PLAIN = frozenset(".,;:!?'’‘-–—…。，；：！？、")
 _MAX_CHARACTERS = 600
 _TELLING = 8
 
@@ -47,7 +50,7 @@ def checked(text: str, numbers: Iterable[int], evidence: Evidence) -> Statement 
     named = [evidence[number] for number in dict.fromkeys(numbers) if 1 <= number <= len(evidence)]
     for item in [*named, *(item for item in evidence.items if item not in named)]:
         mended = _verbatim(text, item)
-        if mended is None or not _keeps_its_marks(mended, item):
+        if mended is None or not (mended in item.passage.text or _is_clean(mended, item)):
             continue
         if unsupported(mended, item.passage.text, speaker=item.speaker) is None:
             return Statement(mended, "generated", (item.number,), item.speaker)
@@ -107,7 +110,22 @@ def _verbatim(text: str, item: EvidenceItem) -> str | None:
     return "".join([*mended, text[at:]])
 
 
-def _keeps_its_marks(mended: str, item: EvidenceItem) -> bool:
-    # A mark inside the printed words can end the quotation that they were put into: "a "b" c.
+def _is_clean(mended: str, item: EvidenceItem) -> bool:
+    """Whether the marks of a statement say one thing only, and nothing but words stands outside of them.
+
+    Every quotation is closed and printed; no other mark, bracket or sign stands there that the passage has not;
+    and what is said outside of the quotations is said by the passage word for word, saying itself aside.
+    """
     source = item.passage.text
-    return mended in source or all(mended[start:end] in source for start, end in quotations(mended))
+    outside: list[str] = []
+    at = 0
+    for start, end in quotations(mended):
+        # A mark inside the printed words can end the quotation that they were put into: "a "b" c.
+        if mended[start:end] not in source or end == len(mended):
+            return False
+        outside.append(mended[at : start - 1])
+        at = end + 1
+    rest = " ".join([*outside, mended[at:]])
+    if any(mark in _MARKS or (mark not in _PLAIN and mark not in source) for mark in _SIGN.findall(rest)):
+        return False
+    return not outside or adds_nothing(rest, source, speaker=item.speaker)

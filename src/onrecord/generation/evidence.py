@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
@@ -27,8 +26,8 @@ _ORDER = re.compile(
     | \b(?:system|initial)\s+prompt\b""",
     re.IGNORECASE | re.VERBOSE,
 )
-_ANSWERED = 0.56
-_ARTICLE, _KIND = 0.3, 0.05
+_ANSWERED = 0.65
+_ARTICLE, _TIMELY = 0.3, 0.3
 _COVERAGE, _SIMILARITY, _FOUND, _TYPED = 0.4, 0.4, 0.1, 0.1
 _MOST_READ = 12
 _SYNONYM = 0.75
@@ -117,32 +116,58 @@ def score(found: Sequence[Candidate], asked: Understood, similarity: Similarity)
     ]
 
 
-def is_answerable(found: Sequence[Candidate], asked: Understood) -> bool:
-    """Whether any candidate is about what was asked, and not only the nearest thing there is."""
+def is_answerable(found: Sequence[Candidate], asked: Understood, sure: float) -> bool:
+    """Whether any candidate is about what was asked, and not only the nearest thing there is.
+
+    ``sure`` is the ``confidence`` in them.
+    """
     if not asked.stems:
         # "What does Pu say?" asks for whatever there is; without a speaker it asks for nothing.
         return bool(asked.speakers and found)
     if asked.speakers:
         return any(_is_about(candidate, asked) for candidate in found)
-    return confidence(found, asked) >= _ANSWERED
+    return sure >= _ANSWERED
 
 
-def confidence(found: Sequence[Candidate], asked: Understood) -> float:
-    """How sure it is that a candidate answers, between 0 and 1; its threshold was set by measurement.
+def confidence(
+    hits: Sequence[Hit],
+    found: Sequence[Candidate],
+    asked: Understood,
+    *,
+    rarity: Mapping[str, float],
+    timely: Callable[[Article], float],
+) -> float:
+    """How sure it is that one of the articles answers, between 0 and 1; its threshold was set by measurement.
 
-    Words and meaning must agree on one sentence; that its article is about all that the question names, and
-    that it holds something of the kind that is asked for, makes it surer.
+    Within one article a passage must hold the question's words, of which the rare ones count most, a sentence must
+    be near in meaning, and the whole be about all that is asked; ``timely`` tells, from 0 to 1, how well its day
+    is among those that the question states.
     """
-    shares: dict[str, float] = {}
+    total = sum(rarity[s] for s in asked.stems)
+    if not total:
+        return 0.0
+
+    def share(text: str) -> float:
+        own = content_stems(text)
+        return sum(rarity[s] for s in asked.stems if _has(own, s)) / total
+
+    passages: dict[str, float] = {}
+    for hit in hits:
+        article = hit.passage.article
+        held = share(f"{article.title} {hit.passage.text}")
+        passages[article.id] = max(held, passages.get(article.id, 0.0))
     best = 0.0
-    for candidate in found:
+    nearest = {c.passage.article.id: c for c in sorted(found, key=lambda c: c.similarity)}
+    for candidate in nearest.values():
         article = candidate.passage.article
-        if article.id not in shares:
-            held = content_stems(f"{article.title} {article.text}")
-            shares[article.id] = sum(_has(held, s) for s in asked.stems) / max(1, len(asked.stems))
-        agreed = math.sqrt(candidate.coverage * candidate.similarity)
-        best = max(best, agreed + _ARTICLE * shares[article.id] + _KIND * candidate.typed)
-    return best / (1 + _ARTICLE + _KIND)
+        agreed = passages.get(article.id, 0.0) + candidate.similarity + _ARTICLE * _about(article, asked)
+        best = max(best, agreed * (1 - _TIMELY * (1 - timely(article))))
+    return best / (2 + _ARTICLE)
+
+
+def _about(article: Article, asked: Understood) -> float:
+    held = content_stems(f"{article.title} {article.text}")
+    return sum(_has(held, s) for s in asked.stems) / len(asked.stems)
 
 
 def choose(found: Sequence[Candidate], asked: Understood, *, most: int) -> Evidence:

@@ -1,8 +1,8 @@
 """The language model, as the rest of the package sees it.
 
 ``LocalModel`` runs a GGUF model in a process of its own (``worker.py``), started when it is first needed,
-watched while it works (``child.py``) and started again after a fault, so that no crash of native code
-reaches the site.
+watched while it works (``child.py``), started again after a fault and left alone after many (``breaker.py``), so
+that no crash of native code reaches the site.
 """
 
 from __future__ import annotations
@@ -16,19 +16,20 @@ import threading
 import time
 import weakref
 from collections import deque
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 from onrecord.errors import ModelBusyError, ModelCrashedError, ModelError, ModelMissingError
+from onrecord.generation.breaker import Breaker
 from onrecord.generation.child import TICK_SECONDS, Call, Child, Plan
 from onrecord.types import Message
 
-__all__ = ["LanguageModel", "LocalModel", "find_model"]
+__all__ = ["LanguageModel", "LocalModel", "ModelStatus", "find_model"]
 
-FAULTS, FAULT_WINDOW_SECONDS = 3, 60.0
+COUNT_SECONDS = 2.0
 WORKER = (sys.executable, "-P", "-m", "onrecord.generation.worker")
 LATER = "ask again in a moment"
 
@@ -59,6 +60,19 @@ class LanguageModel(Protocol):
 
     def close(self) -> None:
         """Give everything back; later calls raise ModelError."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelStatus:
+    """How a model is: ``paused`` after many faults, for ``seconds_left``; ``idle`` until it is first needed.
+
+    ``waiting`` counts the callers that have or want its turn.
+    """
+
+    name: str
+    state: Literal["idle", "starting", "ready", "paused", "closed"]
+    waiting: int = 0
+    seconds_left: float = 0.0
 
 
 def find_model(setting: str) -> Path | None:
@@ -106,8 +120,10 @@ class LocalModel:
     process dies, shows no sign of work for ``stall_seconds``, needs more than ``start_seconds`` to load or
     more than ``answer_seconds`` for one answer; the next call starts it again, or a model that was warmed
     starts at once and reads the same beginning again.  After three faults within a minute, calls fail at
-    once for ``cool_down_seconds``.  ModelBusyError: more than ``queue_limit``
-    callers wait already, or the turn has not come within ``answer_seconds``.
+    once for ``cool_down_seconds``, and the next one tells whether that goes on.
+
+    ModelBusyError: more than ``queue_limit`` callers wait already, or this one has waited for ``wait_seconds``,
+    for its turn or for the process to start again; only the first start is waited for.
     """
 
     def __init__(
@@ -121,6 +137,7 @@ class LocalModel:
         stall_seconds: float = 1.2,
         start_seconds: float = 20,
         answer_seconds: float = 30,
+        wait_seconds: float = 1.5,
         cool_down_seconds: float = 30,
         command: Sequence[str] = WORKER,
     ) -> None:
@@ -135,7 +152,9 @@ class LocalModel:
         }
         self._plan = Plan(tuple(command), start, stall_seconds, start_seconds, answer_seconds)
         self._turns = _Turns(queue_limit)
-        self._breaker = _Breaker(cool_down_seconds)
+        self._breaker = Breaker(cool_down_seconds)
+        self._wait_seconds = wait_seconds
+        self._has_started = False
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
         self._closed = False
@@ -152,13 +171,18 @@ class LocalModel:
         grammar: str | None = None,
     ) -> Iterator[str]:
         """See LanguageModel; decoding is greedy, so the same messages give the same answer."""
-        yield from self._ask(
-            op="generate",
-            messages=[asdict(message) for message in messages],
-            max_tokens=max_tokens,
-            stop=list(stop),
-            grammar=grammar,
-        )
+        self._breaker.check()
+        request = {
+            "op": "generate",
+            "messages": [asdict(message) for message in messages],
+            "max_tokens": max_tokens,
+            "stop": list(stop),
+            "grammar": grammar,
+        }
+        ticket = self._turns.join()
+        call = Call(next(self._numbers), request, self._plan.answer_seconds, partial(self._turns.leave, ticket))
+        yield from self._ask(call, self._turns.wait(ticket, self._wait_seconds))
+        self._breaker.succeeded()
 
     def warm(self, messages: Sequence[Message]) -> None:
         """Start the process and have it read ``messages``, the fixed beginning of the prompts to come."""
@@ -170,8 +194,14 @@ class LocalModel:
             self._plan = replace(self._plan, start={**self._plan.start, "hint": hint})
 
     def count_tokens(self, text: str) -> int:
-        """How many tokens ``text`` takes; waits for its turn as ``stream`` does."""
-        return int("".join(self._ask(op="count", text=text)))
+        """How many tokens ``text`` takes; waits for no turn, only for the process to start."""
+        request = {"op": "count", "text": text}
+        call = Call(next(self._numbers), request, COUNT_SECONDS, lambda: None, aside=True)
+        return int("".join(self._ask(call)))
+
+    def status(self) -> ModelStatus:
+        """How the model is just now; asks nothing of it."""
+        return ModelStatus(self.name, self._state(), len(self._turns), self._breaker.seconds_left)
 
     def close(self) -> None:
         """End the process; an answer under way raises ModelError."""
@@ -179,29 +209,46 @@ class LocalModel:
             self._closed = True
         self._end()
 
-    def _ask(self, **request: object) -> Iterator[str]:
-        ticket = self._turns.join()
-        seconds = self._plan.answer_seconds
-        call = Call(next(self._numbers), request, seconds, partial(self._turns.leave, ticket))
-        try:
-            yield from self._turns.wait(ticket, seconds)
-            child = self._child()
-            child.submit(call)
-        except BaseException:
-            self._turns.leave(ticket)
-            raise
-        try:
-            yield from call.pieces()
-        except ModelCrashedError:
-            self._revive()
-            raise
-        finally:
-            child.cancel(call)
+    def _state(self) -> Literal["idle", "starting", "ready", "paused", "closed"]:
+        if self._closed:
+            return "closed"
+        if self._breaker.state == "open":
+            return "paused"
+        children = [child for child in self._children if child.alive]
+        if not children:
+            return "idle"
+        return "ready" if children[0].ready else "starting"
+
+    def _ask(self, call: Call, turn: Iterable[str] = ()) -> Iterator[str]:
+        with contextlib.ExitStack() as attempt:
+            try:
+                yield from turn
+                attempt.enter_context(self._breaker.attempt())
+                child = self._child()
+                child.submit(call)
+            except BaseException:
+                call.end()
+                raise
+            try:
+                yield from self._patiently(call)
+            except ModelCrashedError:
+                self._revive()
+                raise
+            finally:
+                child.cancel(call)
+
+    def _patiently(self, call: Call) -> Iterator[str]:
+        until = time.monotonic() + self._wait_seconds
+        for piece in call.pieces():
+            if self._has_started and not call.begun and time.monotonic() > until:
+                raise ModelBusyError("the model's process is still starting", hint=LATER)
+            yield piece
+        self._has_started = True
 
     def _revive(self) -> None:
         """Start the process of a warmed model again without waiting for it, ahead of the next call."""
-        if self._plan.start["hint"]:
-            with contextlib.suppress(ModelError):  # closed meanwhile, or to be left alone
+        if self._plan.start["hint"] and self._breaker.state == "closed":
+            with contextlib.suppress(ModelError):  # closed meanwhile
                 self._child()
 
     def _child(self) -> Child:
@@ -209,7 +256,6 @@ class LocalModel:
             if self._closed:
                 raise ModelError("the language model is closed", hint="start the program again")
             if not (self._children and self._children[0].alive):
-                self._breaker.check()
                 self._children[:] = [Child(self._plan, self._breaker.record)]
             return self._children[0]
 
@@ -221,6 +267,9 @@ class _Turns:
         self._limit = limit
         self._queue: deque[threading.Event] = deque()
         self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        return len(self._queue)
 
     def join(self) -> threading.Event:
         """A place in the queue; it is set once it is at the head."""
@@ -247,27 +296,6 @@ class _Turns:
                 self._queue.remove(ticket)
             if self._queue:
                 self._queue[0].set()
-
-
-class _Breaker:
-    """Keeps a model that faults again and again from being started again and again."""
-
-    def __init__(self, cool_down_seconds: float) -> None:
-        self._cool_down = cool_down_seconds
-        self._faults: deque[float] = deque(maxlen=FAULTS)
-
-    def record(self) -> None:
-        """Note a fault."""
-        self._faults.append(time.monotonic())
-
-    def check(self) -> None:
-        """Raise ModelCrashedError while the model is to be left alone."""
-        faults, now = tuple(self._faults), time.monotonic()
-        if len(faults) < FAULTS or faults[-1] - faults[0] > FAULT_WINDOW_SECONDS:
-            return
-        if (left := faults[-1] + self._cool_down - now) > 0:
-            message = f"the language model failed {FAULTS} times within {FAULT_WINDOW_SECONDS:g} s"
-            raise ModelCrashedError(message, hint=f"it is tried again in {left:.0f} s")
 
 
 def _stop_all(children: list[Child]) -> None:

@@ -11,7 +11,7 @@ from onrecord.generation.opposites import opposite_in
 from onrecord.text.sentences import sentences
 from onrecord.text.tokens import STOP_WORDS, content_stems, stem, words
 
-__all__ = ["disagreement", "unsupported"]
+__all__ = ["adds_nothing", "disagreement", "unsupported"]
 
 _SHARE = 0.8
 _NEGATIONS = frozenset("no not never none nobody nothing neither nor without cannot nt hardly barely".split())
@@ -61,6 +61,12 @@ def unsupported(statement: str, passage: str, *, speaker: str | None = None) -> 
     if not reasons:
         return "the passage is empty"
     return None if None in reasons else reasons[0]
+
+
+def adds_nothing(statement: str, passage: str, *, speaker: str | None = None) -> bool:
+    """Whether each word of a statement that carries something stands in the passage; who spoke may be named."""
+    held = {word.stem for word in _content(passage, None)}
+    return all(word.stem in held for word in _content(statement, speaker))
 
 
 def disagreement(statement: str, passage: str) -> int:

@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from onrecord.generation.followup import self_contained
 from onrecord.text.names import named_in
-from onrecord.text.normalise import single_line
-from onrecord.text.tokens import STOP_WORDS, content_stems, stem, words
+from onrecord.text.tokens import STOP_WORDS, stem, words
+from onrecord.text.when import without_time
 from onrecord.types import Question
 
 __all__ = ["Understood", "understand"]
@@ -25,12 +26,6 @@ _SAYING = frozenset(
 _SPEECH = _SAYING | {stem(word) for word in "know regarding concerning topic subject professor mr mrs ms dr".split()}
 _ABOUT_PERSON = re.compile(r"\s*(?:and\s+)?(?:who\s+(?:is|was)|why\s+did|what\s+about)\b", re.IGNORECASE)
 _CAPITALISED = re.compile(r"(?<![\w’'-])(?:[A-Z][\w’'-]*|\d[\d.,:]*\d|\d)")
-_PRONOUN = re.compile(
-    r"\b(?:he|she|him|his|her|hers|they|them|their|it|its|that|this|those|these|there)\b", re.IGNORECASE
-)
-_OPENERS = re.compile(
-    r"\s*(?:and|but|so|also|what about|how about|why|why not|when|where)\b[^.]{0,40}\?*\s*$", re.IGNORECASE
-)
 _QUESTION_WORDS = frozenset(
     "What Who Whom Whose When Where Why How Which Is Are Was Were Do Does Did Has Have Had Can Could Will Would "
     "Should In On At The A An I Tell Give List And But So Please Today".split()
@@ -54,18 +49,18 @@ class Understood:
 
 
 def understand(question: Question, forms: Mapping[str, Sequence[str]]) -> Understood:
-    """Take a question apart, with the subject of the turn before where it only points there.
+    """Take a question apart, in its self-contained form where it leans on the conversation.
 
     ``forms`` are those of ``onrecord.text.names.speaker_forms``.
     """
-    text = _self_contained(question)
+    text = self_contained(question.text, question.history, forms)
     found, mentioned = named_in(text, forms)
     if not any(stem(word) in _SAYING for word in words(text)) and not _ABOUT_PERSON.match(text):
         # "The IRS announced what?" names a source of other articles, but asks for nobody's words.
         found, mentioned = (), set()
     if question.filters.speaker is not None:
         found, _ = named_in(question.filters.speaker.title(), forms)
-    subject = [word for word in words(text) if word not in mentioned]
+    subject = [word for word in words(without_time(text)) if word not in mentioned]
     kept = [word for word in subject if word not in STOP_WORDS and stem(word) not in _SPEECH]
     return Understood(
         text=text,
@@ -74,16 +69,6 @@ def understand(question: Question, forms: Mapping[str, Sequence[str]]) -> Unders
         stems=tuple(dict.fromkeys(stem(word) for word in kept)),
         names=tuple(name for name in _names(text) if name not in {stem(word) for word in mentioned} | _SPEECH),
     )
-
-
-def _self_contained(question: Question) -> str:
-    text = single_line(question.text)
-    if not question.history:
-        return text
-    # Without a subject of its own, or pointing back, a question is about what the last one was about.
-    if _PRONOUN.search(text) or _OPENERS.fullmatch(text) or not content_stems(text):
-        return f"{single_line(question.history[-1].question)} {text}"
-    return text
 
 
 def _names(text: str) -> list[str]:

@@ -15,8 +15,6 @@ import ctypes
 import itertools
 import os
 import queue
-import resource
-import signal
 import sys
 import threading
 import time
@@ -27,6 +25,7 @@ from typing import Any, BinaryIO, Protocol
 
 from onrecord.errors import ModelError
 from onrecord.generation.frames import pack, unpack
+from onrecord.generation.harden import harden
 from onrecord.generation.templates import FAMILIES, Family, family_of, render, until_stop
 from onrecord.types import Message
 
@@ -67,7 +66,16 @@ class Engine(Protocol):
         """The answer in pieces; it ends early when the pulse says so."""
 
     def count(self, text: str) -> int:
-        """How many tokens ``text`` takes as content."""
+        """How many tokens ``text`` takes as content; also while another thread generates."""
+
+
+class _Desk:
+    """What has come in: requests in their order; ``engine`` is None until it is ready."""
+
+    def __init__(self) -> None:
+        self.pulse = Pulse()
+        self.waiting: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+        self.engine: Engine | None = None
 
 
 def serve(build: Callable[[Mapping[str, Any], Pulse], Engine]) -> None:
@@ -76,9 +84,8 @@ def serve(build: Callable[[Mapping[str, Any], Pulse], Engine]) -> None:
     start = unpack(incoming)
     if start is None:
         return
-    _harden(start)
-    pulse = Pulse()
-    waiting: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+    harden(start)
+    desk = _Desk()
     sending = threading.Lock()
 
     def send(**frame: object) -> None:
@@ -86,29 +93,26 @@ def serve(build: Callable[[Mapping[str, Any], Pulse], Engine]) -> None:
             outgoing.write(pack(frame))
             outgoing.flush()
 
-    threading.Thread(target=_listen, args=(incoming, waiting, pulse), daemon=True).start()
-    threading.Thread(target=_beat, args=(send, pulse), daemon=True).start()
+    threading.Thread(target=_listen, args=(incoming, desk, send), daemon=True).start()
+    threading.Thread(target=_beat, args=(send, desk.pulse), daemon=True).start()
     try:
-        engine = build(start, pulse)
+        engine = build(start, desk.pulse)
     except ModelError as error:
         send(failed=error.message)
         return
+    desk.engine = engine
     send(ready=True)
-    _read_ahead(engine, start["hint"], waiting, pulse)
+    _read_ahead(engine, start["hint"], desk)
     while True:
-        _answer(engine, waiting.get(), send, pulse)
+        _answer(engine, desk.waiting.get(), send, desk.pulse)
 
 
-def _read_ahead(
-    engine: Engine,
-    hint: Sequence[Mapping[str, Any]],
-    waiting: queue.SimpleQueue[dict[str, Any]],
-    pulse: Pulse,
-) -> None:
+def _read_ahead(engine: Engine, hint: Sequence[Mapping[str, Any]], desk: _Desk) -> None:
     """Read the beginning of the prompts to come, unless a request waits and until one comes."""
+    pulse = desk.pulse
     pulse.current = HINT  # set before looking, as ``_listen`` puts before it looks: one of the two sees the other
     try:
-        if hint and waiting.empty():
+        if hint and desk.waiting.empty():
             for _ in engine.generate([Message(**message) for message in hint], 0, (), None):
                 pass
     except ModelError:
@@ -144,26 +148,17 @@ def _private_pipes() -> tuple[BinaryIO, BinaryIO]:
     return incoming, outgoing
 
 
-def _harden(start: Mapping[str, Any]) -> None:
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if start["memory_bytes"]:
-        resource.setrlimit(resource.RLIMIT_AS, (start["memory_bytes"], start["memory_bytes"]))
-    if sys.platform == "linux":
-        libc = ctypes.CDLL(None)
-        libc.prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: end with the parent even inside native code
-        libc.prctl(38, 1, 0, 0, 0)  # PR_SET_NO_NEW_PRIVS
-        with contextlib.suppress(OSError):  # when memory runs out, the site is worth more than the model
-            Path("/proc/self/oom_score_adj").write_text("500")
-    if os.getppid() != start["parent"]:
-        sys.exit()  # the parent died before the line above could notice
-
-
-def _listen(incoming: BinaryIO, waiting: queue.SimpleQueue[dict[str, Any]], pulse: Pulse) -> None:
+def _listen(incoming: BinaryIO, desk: _Desk, send: Callable[..., None]) -> None:
+    pulse = desk.pulse
     while frame := unpack(incoming):
         if frame["op"] == "cancel":
             pulse.cancelled = frame["id"]
+        elif frame["op"] == "count" and desk.engine:
+            # At once: a count must not wait for somebody else's answer.
+            send(id=frame["id"], piece=str(desk.engine.count(frame["text"])))
+            send(id=frame["id"], done=True)
         else:
-            waiting.put(frame)
+            desk.waiting.put(frame)
             if pulse.current == HINT:
                 pulse.cancelled = HINT
     os._exit(0)  # the parent is gone; the main thread may sit in native code and hear nothing

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -117,6 +118,10 @@ class KeywordIndex:
         rows = self._searcher.fast_field_values("row", [address for _, address in hits])
         found = [(int(row), float(score)) for row, (score, _) in zip(rows, hits, strict=True)]
         return sorted(found, key=lambda hit: (-hit[1], hit[0]))
+
+    def rarity(self, stems: Sequence[str]) -> dict[str, float]:
+        """Inverse document frequency of each stem in the words of passages, log(1 + n / (1 + frequency))."""
+        return {s: math.log1p((1 + len(self)) / (1 + self._searcher.doc_freq("text", s))) for s in stems}
 
     def _rows(self, rows: Sequence[int]) -> tantivy.Query:
         return tantivy.Query.term_set_query(self._schema, "row", list(rows))

@@ -1,30 +1,33 @@
-"""Dense and keyword search, fused by reciprocal rank and weighed by the days that a question is about."""
+"""Dense and keyword search, fused by their scores and weighed by the days that a question is about."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
 
 from onrecord.errors import QuestionError
 from onrecord.search.embedder import Embedder
 from onrecord.search.keywords import KeywordIndex
 from onrecord.search.vectors import VectorIndex
-from onrecord.storage.store import Origin, Store
+from onrecord.storage.store import Store
 from onrecord.text.names import plain_name, speaker_forms
 from onrecord.text.tokens import is_chinese
-from onrecord.text.when import Period
+from onrecord.text.when import Period, without_time
 from onrecord.types import Filters, Hit
 
-__all__ = ["Retriever", "fuse"]
+__all__ = ["Retriever", "fuse", "spread"]
 
-# Chosen by measurement, see docs/measurements.md.  ``opening`` ranks articles, by title and first words.
-_RRF_K = 20
-_WEIGHTS = {"dense": 1.0, "keywords": 1.5, "opening": 1.0}
-_DEPTH = 100
-_DEPTH_OF_DAYS = 200  # days lift what words alone rank low
+# Chosen by measurement, see docs/measurements.md.  ``opening`` is the title and first words of an article, by
+# keywords, ``title`` the nearness of its first passage.
+_WEIGHTS = {"dense": 1.0, "keywords": 1.0, "opening": 0.5, "title": 0.25}
+_SHARPNESS = 1.25
+_DEPTH = 200
 _PER_ARTICLE = 2
 _THREADS = 2
 _TRANSLATED = (
@@ -33,8 +36,13 @@ _TRANSLATED = (
 )
 _CLEARLY = 0.2
 
-Ranking = Sequence[tuple[int, float]]
 Found = Literal["dense", "keywords", "opening"]
+Search = Literal["dense", "keywords"]
+Vector = npt.NDArray[np.float32]
+Scores = npt.NDArray[np.float64]
+Ranking = tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]
+"""Rows and their scores, best first."""
+_SEARCH_OF: dict[Found, Search] = {"dense": "dense", "keywords": "keywords", "opening": "keywords"}
 
 
 class Retriever:
@@ -78,20 +86,25 @@ class Retriever:
         speaker or an article that the index does not hold.
         """
         filters = filters or Filters()
-        rankings = self._rankings(query, filters, max(_DEPTH if period is None else _DEPTH_OF_DAYS, k))
-        origins = self.store.origins(list({row for ranking in rankings.values() for row, _ in ranking}))
-        articles = {row: origin.article for row, origin in origins.items()}
-        fused = fuse(rankings, articles)
+        depth = max(_DEPTH, k)
+        vector, rankings = self._rankings(without_time(query), filters, depth)
+        rows = np.unique(np.concatenate([found for found, _ in rankings.values()]))
+        articles, leaders, days = self.store.origins(rows).T
+        scores = fuse(rankings, rows, articles)
+        if vector is not None and len(rows):
+            scores += _WEIGHTS["title"] * self._titles(vector, articles)
         if period is not None:
-            weighed = {row: score * period.factor(origins[row].day) for row, (score, _) in fused.items()}
-        else:
-            weighed = {row: score for row, (score, _) in fused.items()}
+            scores *= period.factors(days)
         # Equal scores are broken by the lower row, so that the same index answers the same way.
-        best = sorted(weighed, key=lambda row: (-weighed[row], row))
+        best = np.lexsort((rows, -scores))
         if len(filters.articles) != 1:
-            best = _spread(best, origins, most=_PER_ARTICLE)
-        passages = self.store.passages(best[:k])
-        return [Hit(passages[row], weighed[row], fused[row][1]) for row in best[:k]]
+            best = spread(best, articles, leaders, most=_PER_ARTICLE)
+        chosen = rows[best[:k]].tolist()
+        passages = self.store.passages(chosen)
+        return [
+            Hit(passages[row], score, _found_by(rankings, row))
+            for row, score in zip(chosen, scores[best[:k]].tolist(), strict=True)
+        ]
 
     def speakers_called(self, name: str) -> list[str]:
         """The speakers that a name may stand for; raises QuestionError where there are none.
@@ -106,19 +119,30 @@ class Retriever:
             )
         return list(found)
 
-    def _rankings(self, query: str, filters: Filters, depth: int) -> dict[Found, Ranking]:
+    def rarity(self, stems: Sequence[str]) -> dict[str, float]:
+        """How telling each of these stems is: the logarithm of how few passages hold it, always above 0."""
+        return self._keywords.rarity(stems)
+
+    def _rankings(self, query: str, filters: Filters, depth: int) -> tuple[Vector | None, dict[Found, Ranking]]:
+        """The query's vector, if it takes part, and what each search found."""
         among = self._among(filters)
         without = self._withdrawn
         # Words are searched while the query is embedded and its neighbours are: neither holds the interpreter.
         words = self._pool.submit(self._keywords.search, query, depth, among=among, without=without)
         opening = self._pool.submit(self._keywords.search, query, depth, among=among, without=without, openings=True)
         found: dict[Found, Ranking] = {}
+        vector = None
         if not is_chinese(query) or self._reads_chinese:
             vector = self.embedder.embed([query])[0]
             near = self._vectors.search(vector, depth, among=among, without=without)
             # A cosine of zero or less is no nearness at all.
-            found["dense"] = [(row, cosine) for row, cosine in near if cosine > 0]
-        return found | {"keywords": words.result(), "opening": opening.result()}
+            found["dense"] = _ranking([(row, cosine) for row, cosine in near if cosine > 0])
+        return vector, found | {"keywords": _ranking(words.result()), "opening": _ranking(opening.result())}
+
+    def _titles(self, vector: Vector, articles: npt.NDArray[np.int32]) -> Scores:
+        """How near the query is to the first passage of each of these articles, as a share of the nearest."""
+        numbers, places = np.unique(articles, return_inverse=True)
+        return _shares(self._vectors.rows(self.store.first_rows(numbers)) @ vector)[places]
 
     @cached_property
     def _reads_chinese(self) -> bool:
@@ -139,50 +163,52 @@ class Retriever:
         return self.store.rows_matching(filters, names)
 
 
-def fuse(
-    rankings: Mapping[Found, Ranking], articles: Mapping[int, int]
-) -> dict[int, tuple[float, frozenset[Literal["dense", "keywords"]]]]:
-    """Reciprocal rank fusion: a row scores the sum of weight / (20 + rank) over the rankings that hold it.
+def fuse(rankings: Mapping[Found, Ranking], rows: npt.NDArray[np.int64], articles: npt.NDArray[np.int32]) -> Scores:
+    """The score of each of these rows, which are in order: the weighed sum of its shares of the best scores.
 
-    What ``opening`` ranks are articles, so each row of an article has its rank; ``articles`` gives the
-    article of a row.
+    Scores and not ranks are summed, so that what one search is sure of is not outvoted (Bruch, Gai and Ingber,
+    "An analysis of fusion functions for hybrid retrieval", 2023).  What ``opening`` finds are articles, so
+    each row of an article has its share; ``articles`` gives the article of a row.
     """
-    scores: dict[int, float] = {}
-    found_by: dict[int, set[Literal["dense", "keywords"]]] = {}
-    of_article: dict[int, float] = {}
-    for name, ranking in rankings.items():
-        for (row, _), rank in zip(ranking, _ranks(ranking), strict=True):
-            gained = _WEIGHTS[name] / (_RRF_K + rank)
-            if name == "opening":
-                of_article[articles[row]] = gained
-                scores.setdefault(row, 0.0)
-                found_by.setdefault(row, set()).add("keywords")
-            else:
-                scores[row] = scores.get(row, 0.0) + gained
-                found_by.setdefault(row, set()).add(name)
-    return {
-        row: (score + of_article.get(articles[row], 0.0), frozenset(found_by[row])) for row, score in scores.items()
-    }
+    scores = np.zeros(len(rows))
+    for name, (found, values) in rankings.items():
+        shares, places = _WEIGHTS[name] * _shares(values), np.searchsorted(rows, found)
+        if name == "opening":
+            numbers, each = np.unique(articles, return_inverse=True)
+            of_article = np.zeros(len(numbers))
+            of_article[each[places]] = shares
+            scores += of_article[each]
+        else:
+            scores[places] += shares
+    return scores
 
 
-def _ranks(ranking: Ranking) -> Iterable[int]:
-    # Equal scores share a rank, so that the order in which articles were added decides nothing.
-    rank, before = 0, None
-    for place, (_, value) in enumerate(ranking, start=1):
-        if value != before:
-            rank, before = place, value
-        yield rank
+def _ranking(found: Sequence[tuple[int, float]]) -> Ranking:
+    rows, values = zip(*found, strict=True) if found else ((), ())
+    return np.array(rows, dtype=np.int64), np.array(values, dtype=np.float64)
 
 
-def _spread(rows: Sequence[int], origins: Mapping[int, Origin], *, most: int) -> list[int]:
-    """The rows, with those last that ``most`` better ones of their article, or one of a copy of it, come before."""
+def _shares(values: npt.NDArray[np.floating]) -> Scores:
+    best = max(float(values.max(initial=0.0)), np.finfo(np.float64).tiny)
+    shares: Scores = (np.maximum(values, 0.0) / best) ** _SHARPNESS
+    return shares
+
+
+def _found_by(rankings: Mapping[Found, Ranking], row: int) -> frozenset[Search]:
+    return frozenset(_SEARCH_OF[name] for name, (rows, _) in rankings.items() if row in rows)
+
+
+def spread(
+    order: npt.NDArray[np.int64], articles: npt.NDArray[np.int32], leaders: npt.NDArray[np.int32], *, most: int
+) -> npt.NDArray[np.int64]:
+    """The order, with those last that ``most`` better ones of their article, or one of a copy of it, come before.
+
+    ``articles`` and ``leaders``, the first of an article's copies, are those of the places in ``order``.
+    """
     shown: dict[int, int] = {}
     taken: Counter[int] = Counter()
-    first: list[int] = []
-    last: list[int] = []
-    for row in rows:
-        article, leader, _ = origins[row]
-        is_repeated = shown.setdefault(leader, article) != article or taken[article] == most
-        taken[article] += not is_repeated
-        (last if is_repeated else first).append(row)
-    return first + last
+    is_repeated = np.zeros(len(order), dtype=bool)
+    for at, (article, leader) in enumerate(zip(articles[order].tolist(), leaders[order].tolist(), strict=True)):
+        is_repeated[at] = shown.setdefault(leader, article) != article or taken[article] == most
+        taken[article] += not is_repeated[at]
+    return np.concatenate((order[~is_repeated], order[is_repeated]))

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +21,7 @@ from onrecord.errors import IndexDamagedError, IndexUnusableError
 from onrecord.text.copies import groups
 from onrecord.types import Article, Block, Filters, Passage, Quote, Span, Speaker, SpeakerRecord, Status
 
-__all__ = ["Origin", "Store", "StoreWriter"]
+__all__ = ["Store", "StoreWriter"]
 
 _SCHEMA = """
 CREATE TABLE articles (
@@ -46,14 +47,6 @@ CREATE INDEX passages_article ON passages (article, start);
 CREATE INDEX articles_day ON articles (day);
 CREATE INDEX copies_leader ON copies (leader);
 """
-
-
-class Origin(NamedTuple):
-    """The article of a passage and the first of its copies, by number, and the day of publication."""
-
-    article: int
-    leader: int
-    day: date | None
 
 
 class StoreWriter:
@@ -254,13 +247,21 @@ class Store:
             found[row] = Passage(articles[no], start, stop)
         return found
 
-    def origins(self, rows: Sequence[int]) -> dict[int, Origin]:
-        """Which article each of these rows is of."""
-        found = self._origin_of[np.asarray(rows, dtype=np.int64)].tolist()
-        return {
-            row: Origin(no, leader, date.fromordinal(day) if day else None)
-            for row, (no, leader, day) in zip(rows, found, strict=True)
-        }
+    def origins(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
+        """Where these rows come from, shape (len(rows), 3): article, first of its copies, day as an ordinal or 0."""
+        found: npt.NDArray[np.int32] = self._origin_of[rows]
+        return found
+
+    def first_rows(self, articles: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
+        """The row of the first passage of each of these articles, which are given by number."""
+        numbers, firsts = self._firsts
+        found: npt.NDArray[np.int64] = firsts[np.searchsorted(numbers, articles)]
+        return found
+
+    @cached_property
+    def _firsts(self) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]:
+        numbers, firsts = np.unique(self._origin_of[:, 0], return_index=True)
+        return numbers, firsts
 
     def passages_of(self, article: Article) -> list[tuple[int, bytes, Passage]]:
         """The passages of an article with their rows and embedding keys, in order."""

@@ -7,7 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, date, timedelta
 
-__all__ = ["Period", "period_of"]
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["Period", "period_of", "without_time"]
 
 # How much an article of the days meant counts above one of other days, and in how many days that halves
 # outside them; chosen by measurement, see docs/measurements.md.
@@ -15,7 +18,8 @@ _STATED = 4.0
 _VAGUE = 3.0
 _HINTED = 0.5
 _UNSAID = 1.5
-_UNSAID_FADE = 14
+_UNSAID_DAYS = 7
+_UNSAID_FADE = 7
 _UNKNOWN = 1 / 4
 _FUTURE = 0.5
 
@@ -39,8 +43,9 @@ _NOW = r"\bnow\b|\bcurrent(?:ly)?\b|\bat the moment\b|\bnew (?:poll|study|estima
 class Period:
     """The days from ``first`` to ``last``, on which the answer was most likely printed.
 
-    ``weight`` is what an article of these days gains, and halves every ``fade`` days before and after;
-    nothing is ever excluded by it.
+    ``weight`` is what an article of these days gains, and halves every ``fade`` days before and after.
+    What was just printed gains a little, whatever the question says: it may tell of what is long past.
+    Nothing is ever excluded.
     """
 
     first: date
@@ -49,14 +54,25 @@ class Period:
     fade: int
     today: date
 
-    def factor(self, day: date | None) -> float:
-        """What the score of an article of this day is multiplied by; None where its day is unknown."""
-        if day is None:
-            return 1 + self.weight * _UNKNOWN
-        if day > self.today + timedelta(days=1):
-            return _FUTURE
-        away = max((self.first - day).days, (day - self.last).days, 0)
-        return float(1 + self.weight * 0.5 ** (away / self.fade))
+    def factors(self, days: npt.NDArray[np.integer]) -> npt.NDArray[np.float64]:
+        """What the scores of articles of these days are multiplied by.
+
+        Days are proleptic ordinals, as ``date.toordinal`` gives them, and 0 where a day is unknown.
+        """
+        first, last, today = (day.toordinal() for day in (self.first, self.last, self.today))
+        away = np.maximum(np.maximum(first - days, days - last), 0)
+        old = np.maximum(today - _UNSAID_DAYS - days, 0)
+        gained = np.maximum(self.weight * 0.5 ** (away / self.fade), _UNSAID * 0.5 ** (old / _UNSAID_FADE))
+        # A day ahead may be a clock in another part of the world; more is not known yet.
+        cases = [days == 0, days > today + 1, days > today]
+        return np.select(cases, [1 + self.weight * _UNKNOWN, _FUTURE, 1.0], 1 + gained)
+
+    def fits(self, day: date | None) -> float:
+        """How well a day is among those that the wording states, from 0 to 1; 1 where it states none."""
+        if self.weight < _VAGUE:
+            return 1.0
+        factor = self.factors(np.array([day.toordinal() if day else 0]))[0]
+        return float(factor / (1 + self.weight))
 
 
 def period_of(text: str, today: date) -> Period:
@@ -71,7 +87,17 @@ def period_of(text: str, today: date) -> Period:
             if found is not None:
                 first, last = found
                 return Period(first, last, weight, fade, today)
-    return Period(today - timedelta(days=7), today, _UNSAID, _UNSAID_FADE, today)
+    return Period(today - timedelta(days=_UNSAID_DAYS), today, _UNSAID, _UNSAID_FADE, today)
+
+
+def without_time(text: str) -> str:
+    """The text without words that mean something only on the day on which it is asked.
+
+    In print the same words mean other days, so they are not what to search for.  ``Who resigned this week?`` ->
+    ``Who resigned?``; ``What is Today?`` stays, since too little would be left.
+    """
+    left = " ".join(_RELATIVE.sub("", text).split())
+    return left if len(_WORD.findall(left)) >= _LEAST_LEFT else text
 
 
 Days = Callable[[re.Match[str], date], tuple[date, date] | None]
@@ -149,6 +175,17 @@ def _last_week(_match: re.Match[str], today: date) -> tuple[date, date]:
 def _pattern(text: str) -> re.Pattern[str]:
     return re.compile(text, re.IGNORECASE)
 
+
+_RELATIVE = re.compile(
+    r"""\s*\b(?: (?:as\ of|earlier|later)\s+ )?(?:
+        today | tonight | yesterday | these\ days | soon | now | just | currently | recent(?:ly)? | at\ the\ moment
+        | in\ recent\ (?:days|weeks|months)
+        | this\ (?:morning|afternoon|evening|week(?:end)?|month|year) | last\ (?:night|week(?:end)?|month|year)
+    )\b,?""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_WORD = re.compile(r"\w+")
+_LEAST_LEFT = 3
 
 # The first that matches decides: words that point at now before years that may belong to a name ("the 2020 election").
 _WORDINGS: tuple[tuple[re.Pattern[str], Days, float, int], ...] = (

@@ -45,7 +45,10 @@ MODES = {
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A question and what has come back so far; ``ended`` says why it stopped without an answer."""
+    """A question and what has come back so far; ``ended`` says why it stopped without an answer.
+
+    ``understood`` is the question as it was searched for, where it leans on the conversation.
+    """
 
     number: int
     question: str
@@ -54,11 +57,12 @@ class Exchange:
     citations: tuple[Citation, ...] = ()
     answer: Answer | None = None
     ended: str | None = None
+    understood: str | None = None
 
     def after(self, event: AnswerEvent) -> Exchange:
         """Give the exchange once ``event`` has come in."""
         if isinstance(event, Searched):
-            return replace(self, hits=event.hits, statements=(), citations=())
+            return replace(self, understood=event.understood, hits=event.hits, statements=(), citations=())
         if isinstance(event, Answer):
             return replace(self, answer=event, statements=event.statements, citations=_by_number(event.citations))
         return replace(
@@ -99,6 +103,8 @@ def answer_parts(exchange: Exchange, *, about: str) -> list[str]:
     if exchange.answer and exchange.answer.refused:
         parts.append(_refusal(exchange.answer, about))
     parts.append(_closing(exchange))
+    if exchange.understood:
+        parts.insert(0, f'<p class="onr-understood" dir="auto">Understood as: {_text(exchange.understood)}</p>')
     parts[0] = f'<div id="onr-turn-{exchange.number}"></div>{parts[0]}'
     return [_clean(part) for part in parts]
 
