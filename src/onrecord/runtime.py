@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import closing, nullcontext
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -19,7 +19,7 @@ from onrecord.factcheck import check
 from onrecord.generation.llm import LanguageModel, LocalModel, ModelStatus, find_model
 from onrecord.generation.prompts import FIXED
 from onrecord.generation.remote import RemoteModel, is_endpoint
-from onrecord.generation.turns import Turns
+from onrecord.generation.wanted import WhileWanted
 from onrecord.ingest import IngestReport, Progress, ingest
 from onrecord.quotes.draft import quotations_in_draft
 from onrecord.quotes.people import Person, people
@@ -115,7 +115,6 @@ class Runtime:
         self._opened: _Opened | None = None
         self._most_kept = 0
         self._lock = threading.Lock()
-        self.turns = Turns()
 
     @cached_property
     def embedder(self) -> Embedder:
@@ -192,39 +191,32 @@ class Runtime:
         cited is withdrawn or removed while the answer is made, it begins again.
         """
         opened = self._index()
-        shared = self.model if phrased else None
-        key = key_of(question, shared.name if shared else None)
+        model = self.model if phrased else None
+        key = key_of(question, model.name if model else None)
         if kept := opened.answers.find(key):
             yield from kept
             return
-        with self.turns.turn(shared, wanted) if shared else nullcontext() as model:
-            events = answer(
-                question,
-                retriever=opened.retriever,
-                generation=opened.manifest.generation,
-                model=model,
-                copying=self._model_is_small,
-            )
-            given = yield from self._standing(events, opened)
-        if given is None:
-            yield from self.ask(question, phrased=phrased, wanted=wanted)
-        elif wanted():
-            opened.answers.keep(key, given, phrased=shared is not None)
-
-    def _standing(
-        self, events: Generator[AnswerEvent], opened: _Opened
-    ) -> Generator[AnswerEvent, None, tuple[AnswerEvent, ...] | None]:
-        """Give the events as long as all that they cite stands; all of them, or None where one fell."""
+        events = answer(
+            question,
+            retriever=opened.retriever,
+            generation=opened.manifest.generation,
+            model=WhileWanted(model, wanted) if model else None,
+            copying=self._model_is_small,
+        )
         given: list[AnswerEvent] = []
         with closing(events):
             for event in events:
                 if isinstance(event, StatementPiece | Answer) and not self._stands(event, opened):
-                    return None
+                    break
                 if isinstance(event, Answer):
                     event = self._with_copies(event, opened)
                 given.append(event)
                 yield event
-        return tuple(given)
+            else:
+                if wanted():  # or the model may have been stopped in the middle
+                    opened.answers.keep(key, tuple(given), phrased=model is not None)
+                return
+        yield from self.ask(question, phrased=phrased, wanted=wanted)
 
     def keep_answers(self, most: int) -> None:
         """Give an answer that was given before at once, for ``most`` of them, until what they rest on changes."""

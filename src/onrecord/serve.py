@@ -31,7 +31,7 @@ from onrecord.web.server import Server, listening
 
 __all__ = ["about", "core_of", "exposure_of", "run"]
 
-_KEPT_ANSWERS = 500
+KEPT_ANSWERS = 500
 
 _log = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ def run(runtime: Runtime, *, progress: Progress, say: Callable[[str], None]) -> 
             report = runtime.ingest([settings.corpus], progress=progress)
             for one in report.rejected:
                 say(f"rejected {one.file}: {one.reason}")
-        runtime.keep_answers(_KEPT_ANSWERS)
+        runtime.keep_answers(KEPT_ANSWERS)
         configure_logs()
         # uvicorn raises the signal that ended it once more; without this, a stop would look like a crash.
         signal.signal(signal.SIGTERM, _exit)
@@ -110,7 +110,8 @@ def about(runtime: Runtime) -> str:
 def _state(runtime: Runtime) -> State:
     manifest, days = runtime.manifest(), runtime.days()
     try:
-        model = "ready" if runtime.model else "none"
+        status = runtime.model_status()
+        model = str(status.state) if status else "none"
     except ModelError:
         model = "unavailable"
     return State(manifest.counts["articles"], days[1] if days else None, manifest.generation, model)

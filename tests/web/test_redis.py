@@ -63,11 +63,11 @@ def test_replicas_share_budgets_and_sessions(serve: Serve, redis: str) -> None:
     answer = httpx.post(f"{sites[0].address}/sign-in", data={"name": "ann", "password": "x"}, timeout=60)
     signed_in = {"cookie": answer.headers["set-cookie"].partition(";")[0]}
     for site in sites:
-        assert httpx.get(f"{site.address}/staff", headers=signed_in).text == SECRET
+        assert httpx.get(f"{site.address}/staff/", headers=signed_in).text == SECRET
     own = {**signed_in, "origin": sites[1].address}
     assert httpx.post(f"{sites[1].address}/sign-out", headers=own).status_code == 303
     for site in sites:
-        assert httpx.get(f"{site.address}/staff", headers=signed_in).status_code == 401
+        assert httpx.get(f"{site.address}/staff/", headers=signed_in).status_code == 401
 
 
 def test_readers_are_served_while_redis_is_away_and_staff_are_not(serve: Serve) -> None:
@@ -76,6 +76,6 @@ def test_readers_are_served_while_redis_is_away_and_staff_are_not(serve: Serve) 
         httpx.post(f"{site.address}/api/v1/ask", json={"question": "a"}, timeout=60).status_code for _ in range(5)
     ]
     assert statuses == [200] * 3 + [429] * 2
-    answer = httpx.get(f"{site.address}/staff", headers={"cookie": "__Host-onrecord=abc"}, timeout=60)
+    answer = httpx.get(f"{site.address}/staff/", headers={"cookie": "__Host-onrecord=abc"}, timeout=60)
     assert answer.status_code == 503
     assert SECRET not in answer.text

@@ -46,7 +46,7 @@ def staff(site: Site, headers: dict[str, str], method: str = "GET") -> httpx.Res
 
 def test_in_and_out(start: Site) -> None:
     answer = sign_in(start, "Ann ")
-    assert (answer.status_code, answer.headers["location"]) == (303, "/staff")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/staff/")
     said = answer.headers["set-cookie"]
     assert said.startswith(f"{COOKIE}=")
     assert {"Path=/", "Secure", "HttpOnly", "SameSite=Strict"} <= set(said.split("; "))

@@ -15,7 +15,7 @@ __all__ = ["Core", "Exposure", "State"]
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What is served at this moment.  ``model`` is "ready", "none" or "unavailable"."""
+    """What is served at this moment.  ``model`` is one of ``schemas.StatusOut``."""
 
     articles: int
     newest: str | None

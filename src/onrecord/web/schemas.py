@@ -15,21 +15,36 @@ __all__ = [
     "AnswerOut",
     "ArticleOut",
     "AskIn",
+    "BlockOut",
     "CheckIn",
     "CheckOut",
+    "CitationOut",
+    "ClaimOut",
     "Day",
+    "ErrorDetail",
     "ErrorOut",
     "FeedbackIn",
     "Feedbacked",
+    "HitOut",
     "HitsOut",
+    "MatchOut",
+    "NamedOut",
     "PageQuery",
     "PassageOut",
+    "PlaceOut",
     "PlaceQuery",
+    "QuoteOut",
+    "QuoteSpeakerOut",
     "QuotesOut",
     "QuotesQuery",
     "SearchQuery",
+    "SpanOut",
+    "SpeakerOut",
     "SpeakersOut",
+    "StatementOut",
     "StatusOut",
+    "TimingsOut",
+    "TurnIn",
     "Words",
 ]
 
@@ -361,4 +376,4 @@ class StatusOut(_Out):
     articles: int
     newest: str | None
     generation: str
-    model: Literal["ready", "none", "unavailable"]
+    model: Literal["none", "unavailable", "idle", "starting", "ready", "paused", "closed"]

@@ -19,7 +19,7 @@ from onrecord.web.sessions import Sessions, ended_cookie, session_cookie
 
 __all__ = ["sign_in_page", "sign_in_routes"]
 
-HOME = "/staff"
+HOME = "/staff/"
 AT_ONCE = 2
 """Passwords that are checked at the same time; each takes 32 MiB."""
 # Nothing but its own style: no script, no image, no frame.
