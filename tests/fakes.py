@@ -7,6 +7,7 @@ import threading
 import zlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +15,26 @@ import numpy.typing as npt
 from onrecord.errors import ModelError
 from onrecord.generation.templates import until_stop
 from onrecord.text.tokens import stems
-from onrecord.types import Message
+from onrecord.types import (
+    Answer,
+    AnswerEvent,
+    Article,
+    Block,
+    Citation,
+    Hit,
+    Message,
+    Passage,
+    Question,
+    Quote,
+    QuoteCheck,
+    Searched,
+    Span,
+    Speaker,
+    SpeakerRecord,
+    Statement,
+    StatementPiece,
+)
+from onrecord.web.core import Core, State
 
 Reply = str | ModelError
 
@@ -117,3 +137,32 @@ def _bag(text: str) -> npt.NDArray[np.float64]:
         bag[0] = 1
     unit: npt.NDArray[np.float64] = bag / np.linalg.norm(bag)
     return unit
+
+
+def fake_core(ask: Callable[..., Iterator[AnswerEvent]] | None = None, **given: Any) -> Core:
+    """A product of one article; what is given takes the place of its parts."""
+    text = "The harbour wall will be raised. “We need new gates,” said Maria Keller."
+    article = Article("wall", text, (Block("body", 0, len(text)),), title="The Wall", published="2031-03-02")
+    quote = Quote(article, (Span(34, 51),), Speaker("Maria Keller"), Span(59, 71), "said")
+    hit = Hit(Passage(article, 0, len(text)), 0.5)
+
+    def answered(question: Question, **_: Any) -> Iterator[AnswerEvent]:
+        cited = Citation(1, article, 33, len(text))
+        said = Statement(cited.text, "quoted", (1,), "Maria Keller")
+        yield Searched(question.text, (hit,))
+        yield StatementPiece(said, (cited,))
+        yield Answer(question.text, (said,), (cited,), False, "extractive", "gen-000001")
+
+    parts: dict[str, Any] = {
+        "ask": ask or answered,
+        "check": lambda claim: QuoteCheck(claim, "not_found"),
+        "search": lambda query, **_: [hit],
+        "article": lambda name: article if name == "wall" else None,
+        "quotes": lambda **_: iter([quote]),
+        "speakers": lambda: [SpeakerRecord("Maria Keller", (), 1, 0, 1)],
+        "state": lambda: State(1, "2031-03-02", "gen-000001", "none"),
+        "feedback": lambda given: None,
+        "verify": lambda name, password: None,
+        "account": lambda name: None,
+    }
+    return Core(**parts | given)

@@ -16,6 +16,7 @@ from onrecord.errors import FileError, InputError, OnRecordError, QuestionError
 
 if TYPE_CHECKING:
     from onrecord.runtime import Runtime
+    from onrecord.storage.accounts import Accounts
     from onrecord.types import Question, Quote, Turn
 
 __all__ = ["app", "main"]
@@ -88,27 +89,19 @@ def search(
     as_json: Json = False,
 ) -> None:
     """Find the passages nearest to a query."""
+    from onrecord.jsonable import hits_json
+
     options = {"speaker": speaker, "since": since, "until": until, "today": today, "article": article or []}
     with _runtime(index=index) as runtime:
         for record in _records("query", query, batch, options):
             filters = _filters(record)
             day = _day(record, "today")
             hits = runtime.search(record["query"], k=_count(record.get("k", k)), filters=filters, today=day)
-            found: list[dict[str, Any]] = [
-                {
-                    "rank": rank,
-                    "article": hit.passage.article.id,
-                    "start": hit.passage.start,
-                    "end": hit.passage.end,
-                    "text": hit.passage.text,
-                    "score": round(hit.score, 6),
-                }
-                for rank, hit in enumerate(hits, start=1)
-            ]
+            found = hits_json(record["query"], hits)
             if as_json or batch:
-                _print_json(_with_id(record, {"query": record["query"], "hits": found}))
+                _print_json(_with_id(record, found))
             else:
-                for one in found:
+                for one in found["hits"]:
                     _say(f"{one['rank']:>2}. {one['article']} [{one['start']}:{one['end']}]\n    {_short(one['text'])}")
 
 
@@ -292,6 +285,63 @@ def correct(
     with _runtime(index=index) as runtime:
         runtime.correct(article_id, note=note)
         _say_status(runtime.article(article_id), as_json=as_json)
+
+
+user = typer.Typer(help="Who may sign in to a server: accounts, kept apart from the index.", rich_markup_mode=None)
+app.add_typer(user, name="user")
+Name = Annotated[str, typer.Argument(metavar="NAME")]
+
+
+@user.command("add")
+def add_user(
+    name: Name,
+    operator: Annotated[bool, typer.Option("--operator", help="May also read metrics; without it: staff.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Make an account; the password is asked for, or read from standard input where that is no terminal."""
+    _accounts().add(name, "operator" if operator else "staff", _password())
+    _say_accounts(as_json=as_json)
+
+
+@user.command("list")
+def list_users(as_json: Json = False) -> None:
+    """List the accounts."""
+    _say_accounts(as_json=as_json)
+
+
+@user.command("password")
+def set_password(name: Name, as_json: Json = False) -> None:
+    """Give an account another password, which ends its sessions."""
+    _accounts().set_password(name, _password())
+    _say_accounts(as_json=as_json)
+
+
+@user.command("remove")
+def remove_user(name: Name, as_json: Json = False) -> None:
+    """Take an account away, which ends its sessions."""
+    _accounts().remove(name)
+    _say_accounts(as_json=as_json)
+
+
+def _accounts() -> Accounts:
+    from onrecord.settings import load_settings
+    from onrecord.storage.accounts import Accounts
+
+    return Accounts(load_settings().accounts)
+
+
+def _password() -> str:
+    if sys.stdin.isatty():
+        return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
+    return sys.stdin.readline().rstrip("\r\n")
+
+
+def _say_accounts(*, as_json: bool) -> None:
+    accounts = _accounts().all()
+    if as_json:
+        _print_json({"accounts": [{"name": one.name, "role": one.role} for one in accounts]})
+    else:
+        _say("\n".join(f"{one.name}: {one.role}" for one in accounts) or "no accounts yet; see `onrecord user add`")
 
 
 @app.command()

@@ -6,6 +6,8 @@
     |-- InputError                2: what was given cannot be used
     |   |-- QuestionError            a question, a filter or an option
     |   `-- FileError                a file or a line of it
+    |-- BusyError                 1: more is asked at once than is answered at once
+    |-- ClosingError              1: the server is being stopped
     |-- IndexUnusableError        3: the index cannot be used as it is
     |   |-- IndexMissingError        nothing has been published yet
     |   |-- IndexDamagedError        a file is missing, cut or changed
@@ -20,6 +22,8 @@
 from __future__ import annotations
 
 __all__ = [
+    "BusyError",
+    "ClosingError",
     "FileError",
     "IndexBusyError",
     "IndexDamagedError",
@@ -68,6 +72,18 @@ class FileError(InputError):
     """A file, or a line of it, cannot be read."""
 
     code = "bad_file"
+
+
+class BusyError(OnRecordError):
+    """More is asked at once than is answered at once."""
+
+    code = "busy"
+
+
+class ClosingError(OnRecordError):
+    """The server is being stopped."""
+
+    code = "closing"
 
 
 class IndexUnusableError(OnRecordError):

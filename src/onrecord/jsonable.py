@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from onrecord.types import (
@@ -9,6 +10,8 @@ from onrecord.types import (
     AnswerEvent,
     Article,
     Citation,
+    Hit,
+    Passage,
     Quote,
     QuoteCheck,
     QuoteMatch,
@@ -17,7 +20,7 @@ from onrecord.types import (
     StatementPiece,
 )
 
-__all__ = ["answer_json", "article_json", "check_json", "event_json", "quote_json"]
+__all__ = ["answer_json", "article_json", "check_json", "event_json", "hits_json", "passage_json", "quote_json"]
 
 
 def answer_json(answer: Answer) -> dict[str, Any]:
@@ -68,9 +71,32 @@ def article_json(article: Article) -> dict[str, Any]:
         "outlet": article.outlet,
         "language": article.language,
         "status": article.status.state,
+        "note": article.status.note,
         "text": article.text,
         "blocks": [{"kind": b.kind, "start": b.start, "end": b.end} for b in article.blocks],
     }
+
+
+def hits_json(query: str, hits: Sequence[Hit]) -> dict[str, Any]:
+    """The passages that a search found, ranked from 1."""
+    found = [
+        {
+            "rank": rank,
+            "article": hit.passage.article.id,
+            "start": hit.passage.start,
+            "end": hit.passage.end,
+            "text": hit.passage.text,
+            "score": round(hit.score, 6),
+        }
+        for rank, hit in enumerate(hits, start=1)
+    ]
+    return {"query": query, "hits": found}
+
+
+def passage_json(passage: Passage) -> dict[str, Any]:
+    """A slice of an article, with the paragraphs that it stands in and beside."""
+    context = _context(passage.article, passage.start, passage.end)
+    return _place(passage.article, passage.start, passage.end) | {"context": context}
 
 
 def quote_json(quote: Quote) -> dict[str, Any]:
@@ -114,20 +140,19 @@ def _match(match: QuoteMatch) -> dict[str, Any]:
         "similarity": round(match.similarity, 4),
         "group": match.group,
         "edits": edits,
-        "context": _context(match),
+        "context": _context(article, match.spans[0].start, match.spans[-1].end),
         "status": article.status.state,
         "note": article.status.note,
     }
 
 
-def _context(match: QuoteMatch) -> dict[str, str]:
+def _context(article: Article, start: int, end: int) -> dict[str, str]:
     """The rest of the paragraph and the paragraphs beside it."""
-    article, start, end = match.article, match.spans[0].start, match.spans[-1].end
     shown = [block for block in article.blocks if block.kind != "boilerplate"]
     first = next((i for i, block in enumerate(shown) if block.end > start), 0)
     last = next((i for i, block in enumerate(shown) if block.end >= end), len(shown) - 1)
-    before = shown[max(0, first - 1)].start
-    after = shown[min(len(shown) - 1, last + 1)].end
+    before = shown[max(0, first - 1)].start if shown else 0
+    after = shown[min(len(shown) - 1, last + 1)].end if shown else len(article.text)
     return {"before": article.text[min(before, start) : start], "after": article.text[end : max(after, end)]}
 
 
@@ -151,17 +176,19 @@ def _copy(article: Article) -> dict[str, Any]:
 
 
 def _citation(citation: Citation) -> dict[str, Any]:
-    article = citation.article
+    return {"number": citation.number} | _place(citation.article, citation.start, citation.end)
+
+
+def _place(article: Article, start: int, end: int) -> dict[str, Any]:
     return {
-        "number": citation.number,
         "article": article.id,
         "title": article.title,
         "url": article.url,
         "published": article.published,
         "outlet": article.outlet,
-        "start": citation.start,
-        "end": citation.end,
-        "text": citation.text,
+        "start": start,
+        "end": end,
+        "text": article.text[start:end],
         "status": article.status.state,
         "note": article.status.note,
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -19,6 +19,7 @@ from onrecord.factcheck import check
 from onrecord.generation.llm import LanguageModel, LocalModel, ModelStatus, find_model
 from onrecord.generation.prompts import FIXED
 from onrecord.generation.remote import RemoteModel, is_endpoint
+from onrecord.generation.wanted import WhileWanted
 from onrecord.ingest import IngestReport, Progress, ingest
 from onrecord.quotes.draft import quotations_in_draft
 from onrecord.quotes.people import Person, people
@@ -181,10 +182,13 @@ class Runtime:
         with writer(root):
             return rollback(root)
 
-    def ask(self, question: Question, *, phrased: bool = True) -> Iterator[AnswerEvent]:
+    def ask(
+        self, question: Question, *, phrased: bool = True, wanted: Callable[[], bool] = lambda: True
+    ) -> Iterator[AnswerEvent]:
         """Answer a question; ``phrased=False`` answers without the language model.
 
-        Where an article that is cited is withdrawn or removed while the answer is made, it begins again.
+        The model stops soon after ``wanted`` says no, also while an event is awaited.  Where an article that is
+        cited is withdrawn or removed while the answer is made, it begins again.
         """
         opened = self._index()
         model = self.model if phrased else None
@@ -196,7 +200,7 @@ class Runtime:
             question,
             retriever=opened.retriever,
             generation=opened.manifest.generation,
-            model=model,
+            model=WhileWanted(model, wanted) if model else None,
             copying=self._model_is_small,
         )
         given: list[AnswerEvent] = []
@@ -209,9 +213,10 @@ class Runtime:
                 given.append(event)
                 yield event
             else:
-                opened.answers.keep(key, tuple(given), phrased=model is not None)
+                if wanted():  # or the model may have been stopped in the middle
+                    opened.answers.keep(key, tuple(given), phrased=model is not None)
                 return
-        yield from self.ask(question, phrased=phrased)
+        yield from self.ask(question, phrased=phrased, wanted=wanted)
 
     def keep_answers(self, most: int) -> None:
         """Give an answer that was given before at once, for ``most`` of them, until what they rest on changes."""

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
+import signal
 import socket
 import threading
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 # Gradio asks a server of its own for its version, and reports use, unless it is told not to before import.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
-import uvicorn
+from starlette.applications import Starlette
 
 from onrecord.errors import InputError, ModelError
 from onrecord.ingest import Progress
 from onrecord.runtime import Runtime
+from onrecord.settings import Settings
+from onrecord.storage.accounts import Accounts
+from onrecord.storage.feedback import add_feedback
 from onrecord.storage.generations import current_generation
-from onrecord.web.api import build_app
+from onrecord.web.app import build_app
+from onrecord.web.core import Core, Exposure, State
+from onrecord.web.logs import configure_logs
+from onrecord.web.server import Server, listening
 
-__all__ = ["about", "run"]
+__all__ = ["about", "core_of", "exposure_of", "run"]
 
 KEPT_ANSWERS = 500
 
@@ -29,21 +39,63 @@ _log = logging.getLogger(__name__)
 def run(runtime: Runtime, *, progress: Progress, say: Callable[[str], None]) -> None:
     """Serve the pages until the process is told to stop; an empty index is filled from the corpus first."""
     settings = runtime.settings
-    with _listening(settings.host, settings.port) as listener:
+    with _listener(settings.host, settings.port) as listener:
         if current_generation(settings.index) is None:
             say(f"no index in {settings.index} yet: ingesting {settings.corpus}")
             report = runtime.ingest([settings.corpus], progress=progress)
             for one in report.rejected:
                 say(f"rejected {one.file}: {one.reason}")
         runtime.keep_answers(KEPT_ANSWERS)
-        runtime.manifest()
-        app = build_app(runtime.ask, examples=runtime.examples(), about=about(runtime))
-        threading.Thread(target=_warm, args=(runtime,), name="warm", daemon=True).start()
-        host, port = listener.getsockname()[:2]
-        shown = f"[{host}]" if ":" in host else host
-        say(f"onrecord is open at http://{shown}:{port} (Ctrl-C ends it)")
-        config = uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=5)
-        uvicorn.Server(config).run(sockets=[listener])
+        configure_logs()
+        # uvicorn raises the signal that ended it once more; without this, a stop would look like a crash.
+        signal.signal(signal.SIGTERM, _exit)
+        Server(partial(_built, runtime, _opened_at(listener, say))).run([listener])
+
+
+async def _built(runtime: Runtime, opened: Callable[[], None]) -> Starlette:
+    """Open the index in a thread, then build the pages in the event loop, where Gradio wants to be built."""
+    examples, sentence = await asyncio.to_thread(lambda: (runtime.examples(), about(runtime)))
+    threading.Thread(target=_warm, args=(runtime,), name="warm", daemon=True).start()
+    app = build_app(core_of(runtime), examples=examples, about=sentence, exposure=exposure_of(runtime.settings))
+    opened()
+    return app
+
+
+def _opened_at(listener: socket.socket, say: Callable[[str], None]) -> Callable[[], None]:
+    host, port = listener.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    return lambda: say(f"onrecord is open at http://{shown}:{port} (Ctrl-C ends it)")
+
+
+def core_of(runtime: Runtime) -> Core:
+    """The product as the web is given it."""
+    accounts = Accounts(runtime.settings.accounts)
+    return Core(
+        ask=runtime.ask,
+        check=runtime.check,
+        search=runtime.search,
+        article=runtime.find_article,
+        quotes=runtime.quotes,
+        speakers=runtime.speakers,
+        state=partial(_state, runtime),
+        feedback=partial(add_feedback, runtime.settings.feedback),
+        verify=accounts.verify,
+        account=accounts.find,
+    )
+
+
+def exposure_of(settings: Settings) -> Exposure:
+    """How the settings want the server to be exposed."""
+    return Exposure(
+        origins=settings.origins,
+        hosts=settings.hosts,
+        proxies=settings.proxies,
+        redis=settings.redis.get_secret_value() if settings.redis else None,
+        operator_token=settings.operator_token.get_secret_value() if settings.operator_token else None,
+        questions=settings.questions_per_minute,
+        site_questions=settings.site_questions_per_minute,
+        log_questions=settings.log_questions,
+    )
 
 
 def about(runtime: Runtime) -> str:
@@ -55,20 +107,28 @@ def about(runtime: Runtime) -> str:
     return f"{articles}{when}; {counts['quotes']:,} quotations and reported statements on record."
 
 
-def _listening(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+def _state(runtime: Runtime) -> State:
+    manifest, days = runtime.manifest(), runtime.days()
     try:
-        listener.bind((host, port))
-        listener.listen(128)
+        status = runtime.model_status()
+        model = str(status.state) if status else "none"
+    except ModelError:
+        model = "unavailable"
+    return State(manifest.counts["articles"], days[1] if days else None, manifest.generation, model)
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    try:
+        return listening(host, port)
     except OSError as error:
-        listener.close()
         raise InputError(
             f"cannot listen on {host} port {port}: {error.strerror or error}",
             hint="choose another with --port, or stop what uses it",
         ) from None
-    return listener
+
+
+def _exit(*_: Any) -> None:
+    raise SystemExit(0)
 
 
 def _warm(runtime: Runtime) -> None:

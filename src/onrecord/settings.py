@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field, ValidationError
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -15,6 +18,18 @@ from pydantic_settings import (
 from onrecord.errors import InputError
 
 __all__ = ["Settings", "load_settings"]
+
+
+def _listed(value: object) -> object:
+    return [one.strip() for one in value.split(",") if one.strip()] if isinstance(value, str) else value
+
+
+# A list in TOML, words between commas in the environment.
+Origin = Annotated[str, Field(pattern=r"^https?://[a-z0-9.-]+(:[0-9]+)?$")]
+Host = Annotated[str, Field(pattern=r"^[a-z0-9.-]+$|^\[[0-9a-f:]+\]$")]
+Origins = Annotated[frozenset[Origin], NoDecode, BeforeValidator(_listed)]
+Hosts = Annotated[frozenset[Host], NoDecode, BeforeValidator(_listed)]
+Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_listed)]
 
 
 class Settings(BaseSettings):
@@ -42,6 +57,26 @@ class Settings(BaseSettings):
     """The least time between two requests to one site, in seconds."""
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=0, le=65535)
+    origins: Origins = frozenset()
+    """Origins whose pages may use the API (``https://news.example``); none by default."""
+    hosts: Hosts = frozenset()
+    """Host names that the server answers for; all by default."""
+    proxies: Networks = ()
+    """Addresses or networks of the proxies whose X-Forwarded-For is believed; none by default."""
+    redis: SecretStr | None = None
+    """``redis://...``: where several replicas share budgets and sessions."""
+    accounts: Path = Path("accounts.json")
+    """Who may sign in; apart from the index, and readable by the server only."""
+    feedback: Path = Path("feedback.jsonl")
+    """Where readers' feedback is kept."""
+    operator_token: SecretStr | None = Field(default=None, min_length=32)
+    """What a machine sends as a bearer token to read ``/metrics``."""
+    questions_per_minute: int = Field(default=20, ge=1)
+    """Questions that one peer may ask."""
+    site_questions_per_minute: int = Field(default=600, ge=1)
+    """Questions that the readers of one site may ask together."""
+    log_questions: bool = False
+    """Whether what readers ask is written to the log."""
 
     @classmethod
     def settings_customise_sources(

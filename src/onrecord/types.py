@@ -13,6 +13,7 @@ from datetime import date
 from typing import Literal, NamedTuple
 
 __all__ = [
+    "Account",
     "Answer",
     "AnswerEvent",
     "AnswerSpan",
@@ -32,6 +33,7 @@ __all__ = [
     "QuoteCheck",
     "QuoteClaim",
     "QuoteMatch",
+    "Role",
     "Searched",
     "Span",
     "Speaker",
@@ -49,6 +51,7 @@ __all__ = [
 
 BlockKind = Literal["heading", "body", "caption", "boilerplate"]
 StatementKind = Literal["generated", "quoted", "reported", "extract"]
+Role = Literal["staff", "operator"]
 Verdict = Literal["verbatim", "altered", "truncated", "spliced", "paraphrase", "other_speaker", "not_found"]
 
 
@@ -474,6 +477,16 @@ class StatementPiece:
 
 
 AnswerEvent = Searched | StatementPiece | Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Somebody who may sign in; an operator may do all that staff may.  ``stamp`` changes with the password."""
+
+    name: str
+    role: Role
+    stamp: str = ""
+
 
 _CLOSING = {
     "“": "”",

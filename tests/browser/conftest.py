@@ -13,8 +13,9 @@ from types import SimpleNamespace
 
 import pytest
 import uvicorn
-from fastapi import FastAPI
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from starlette.applications import Starlette
+from tests.fakes import fake_core
 
 from onrecord.errors import ModelBusyError
 from onrecord.types import (
@@ -31,7 +32,8 @@ from onrecord.types import (
     StatementPiece,
     Status,
 )
-from onrecord.web.api import build_app
+from onrecord.web.app import build_app
+from onrecord.web.core import Exposure
 
 FLAGS = [
     "--no-sandbox",
@@ -78,7 +80,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def serve() -> Iterator[Callable[[Callable[[], FastAPI]], str]]:
+def serve() -> Iterator[Callable[[Callable[[], Starlette]], str]]:
     """Build applications and serve them in threads; gives the address of each.
 
     They are built inside the server's event loop: outside one, Gradio 6.31 makes a loop for each lock of
@@ -86,7 +88,7 @@ def serve() -> Iterator[Callable[[Callable[[], FastAPI]], str]]:
     """
     running: list[tuple[uvicorn.Server, threading.Thread]] = []
 
-    def start(build: Callable[[], FastAPI]) -> str:
+    def start(build: Callable[[], Starlette]) -> str:
         listener = socket.create_server(("127.0.0.1", 0))
         config = uvicorn.Config(build, factory=True, log_level="warning", timeout_graceful_shutdown=1)
         server = uvicorn.Server(config)
@@ -149,7 +151,7 @@ class Newsroom:
         self.hostile = HOSTILE
         self.article, self.other = _articles()
 
-    def ask(self, question: Question) -> Iterator[AnswerEvent]:
+    def ask(self, question: Question, **_: object) -> Iterator[AnswerEvent]:
         """Yield the scripted events; ``closed`` is set when the generator ends for any reason."""
         self.questions.append(question)
         self.closed.clear()
@@ -249,15 +251,16 @@ def _articles() -> tuple[Article, Article]:
 
 
 @pytest.fixture(scope="session")
-def chat(serve: Callable[[Callable[[], FastAPI]], str]) -> SimpleNamespace:
+def chat(serve: Callable[[Callable[[], Starlette]], str]) -> SimpleNamespace:
     """The application on the scripted newsroom: ``address`` and ``newsroom``."""
     newsroom = Newsroom()
 
-    def build() -> FastAPI:
+    def build() -> Starlette:
         return build_app(
-            newsroom.ask,
+            fake_core(newsroom.ask),
             examples=["What did Pu say about Chongqing?", "Refuse this, please"],
             about="2 articles from CGTN and Example Times.",
+            exposure=Exposure(questions=10_000, reads=10_000),
         )
 
     return SimpleNamespace(address=serve(build), newsroom=newsroom)

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import aclosing
+from typing import Any
 
 import pytest
 
+from onrecord.errors import BusyError, ClosingError
 from onrecord.types import AnswerEvent, Question, Searched
-from onrecord.web.stream import stream
+from onrecord.web.stream import Answers
 
 ASKED = Question("q")
+
+
+def stream(ask: Any, question: Question) -> AsyncGenerator[AnswerEvent, None]:
+    return Answers(ask).stream(question)
 
 
 class Core:
@@ -27,7 +33,10 @@ class Core:
         self.gate = threading.Event()
         self.gate.set()
 
-    def __call__(self, question: Question) -> Iterator[AnswerEvent]:
+    def __call__(
+        self, question: Question, *, phrased: bool = True, wanted: Callable[[], bool] = bool
+    ) -> Iterator[AnswerEvent]:
+        self.wanted = wanted
         try:
             for step in range(self.steps):
                 self.threads.add(threading.get_ident())
@@ -103,6 +112,83 @@ def test_cancelling_does_not_wait_for_a_step_that_runs() -> None:
 
 def test_a_plain_iterator_needs_no_close() -> None:
     async def drain() -> int:
-        return len([event async for event in stream(lambda question: iter([Searched("q", ())]), ASKED)])
+        return len([event async for event in stream(lambda question, **_: iter([Searched("q", ())]), ASKED)])
 
     assert asyncio.run(drain()) == 1
+
+
+def test_the_core_hears_that_nobody_wants_the_answer_while_it_works() -> None:
+    core = Core()
+    core.gate.clear()
+
+    async def leave() -> None:
+        async def drain() -> None:
+            async with aclosing(stream(core, ASKED)) as events:
+                async for _ in events:
+                    pass
+
+        task = asyncio.create_task(drain())
+        await asyncio.sleep(0.1)
+        assert core.wanted()
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    asyncio.run(leave())
+    assert not core.wanted()
+    core.gate.set()
+    assert core.closed.wait(2)
+
+
+def test_a_page_that_is_closed_is_heard_of() -> None:
+    core = Core()
+
+    async def leave() -> None:
+        answers = Answers(core)
+        async with aclosing(answers.stream(ASKED, session="a")) as events:
+            await anext(events)
+            answers.leave("b")
+            assert core.wanted()
+            answers.leave("a")
+            assert not core.wanted()
+
+    asyncio.run(leave())
+
+
+def test_closing_ends_what_runs_and_takes_no_more() -> None:
+    core = Core()
+    core.gate.clear()
+
+    async def close() -> None:
+        answers = Answers(core)
+
+        async def drain() -> None:
+            async with aclosing(answers.stream(ASKED)) as events:
+                async for _ in events:
+                    pass
+
+        task = asyncio.create_task(drain())
+        await asyncio.sleep(0.1)
+        answers.close()
+        with pytest.raises(ClosingError):
+            await asyncio.wait_for(task, 1)
+        with pytest.raises(ClosingError):
+            await anext(answers.stream(ASKED))
+        assert answers.running == 0
+
+    asyncio.run(close())
+    core.gate.set()
+    assert core.closed.wait(2)
+
+
+def test_more_than_so_many_at_once_are_refused_at_once() -> None:
+    core = Core()
+
+    async def crowd() -> None:
+        answers = Answers(core, most=1)
+        async with aclosing(answers.stream(ASKED)) as events:
+            await anext(events)
+            with pytest.raises(BusyError):
+                await anext(answers.stream(ASKED))
+        assert answers.running == 0
+
+    asyncio.run(crowd())

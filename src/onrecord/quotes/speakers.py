@@ -15,7 +15,7 @@ from onrecord.types import Span, Speaker
 __all__ = ["resolve"]
 
 _NAME = re.compile(
-    r"\b[A-Z][\w’'-]{1,40}"
+    r"[A-Z](?<!\w[A-Z])[\w’'-]{1,40}"
     r"(?:[ \u00a0](?:[A-Z]\.(?:[A-Z]\.)?|(?:Gov|Sen|Rep|Gen|Col|Sgt|Lt|Dr)\.|[A-Z][\w’'-]{1,40}"
     r"|de|da|del|der|di|du|van|von|la|al|bin)(?=\W)){1,5}"
 )
@@ -55,11 +55,14 @@ def resolve(text: str, mentions: Sequence[Span], subjects: Sequence[Span] = ()) 
     ``subjects`` open sentences; a person who is one can be who the next pronoun means.
     ``Pu Yongjian ... Pu ... he`` -> the same ``Speaker(name="Pu Yongjian", aliases=("Pu",))`` three times
     """
+    if not mentions:
+        return {}
     full_names = _full_names(text)
     people: dict[str, _Person] = {}
     recent: dict[str, _Person] = {}
     behind: dict[Span, _Person | None] = {}
     spoken = set(mentions)
+    names: dict[str, Named] = {}
     for place in sorted(spoken.union(subjects)):
         phrase = " ".join(text[place.start : place.end].split())
         person: _Person | None
@@ -68,9 +71,7 @@ def resolve(text: str, mentions: Sequence[Span], subjects: Sequence[Span] = ()) 
         elif _NAMES_NOBODY.issuperset(phrase.lower().split()):
             person = None
         else:
-            name = named_in_chinese(phrase) if is_chinese_name(phrase) else named(phrase)
-            if _is_common_noun(name, text):
-                name = Named(phrase, phrase, None, person=False, title="")
+            name = names.get(phrase) or names.setdefault(phrase, _name(phrase, text))
             if place not in spoken and not _is_known_person(name, full_names, people):
                 continue
             person = _known(name, full_names, people, spoken=place in spoken)
@@ -80,8 +81,13 @@ def resolve(text: str, mentions: Sequence[Span], subjects: Sequence[Span] = ()) 
             person.last = place.start
             recent.pop(person.name, None)
             recent[person.name] = person
-    speakers = {name: _speaker(person) for name, person in people.items()}
+    speakers = {person.name: _speaker(person) for person in behind.values() if person}
     return {mention: speakers[person.name] if person else None for mention, person in behind.items()}
+
+
+def _name(phrase: str, text: str) -> Named:
+    name = named_in_chinese(phrase) if is_chinese_name(phrase) else named(phrase)
+    return Named(phrase, phrase, None, person=False, title="") if _is_common_noun(name, text) else name
 
 
 def _is_common_noun(name: Named, text: str) -> bool:
@@ -108,8 +114,8 @@ def _speaker(person: _Person) -> Speaker:
 def _full_names(text: str) -> dict[str, list[str]]:
     """Names of two words and more, by each of their words: ``Pu`` -> ``["Pu Yongjian"]``."""
     found: dict[str, list[str]] = {}
-    for match in _NAME.finditer(text):
-        words = match.group().replace("\u00a0", " ").split()
+    for printed in dict.fromkeys(_NAME.findall(text)):
+        words = printed.replace("\u00a0", " ").split()
         while words and words[0].lower().rstrip(".") in _NOT_A_FIRST_NAME:
             words.pop(0)
         name = named(" ".join(words))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import re
 import unicodedata
-from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from importlib.resources import files
@@ -13,14 +15,13 @@ from typing import Any
 import gradio as gr
 
 from onrecord.errors import OnRecordError
-from onrecord.types import AnswerEvent, Question, Turn
+from onrecord.types import Question, Turn
 from onrecord.web import render
 from onrecord.web.render import Exchange
-from onrecord.web.stream import stream
+from onrecord.web.stream import MOST_AT_ONCE, Answers
 
-__all__ = ["MAX_QUESTION", "build_chat", "mount_chat"]
+__all__ = ["MAX_QUESTION", "build_chat", "mount_chat", "what_the_page_sends"]
 
-Ask = Callable[[Question], Iterator[AnswerEvent]]
 Exchanges = tuple[Exchange, ...]
 Update = dict[Any, Any]
 
@@ -28,23 +29,33 @@ MAX_QUESTION = 500
 """Characters of a question."""
 KEPT = 20
 """Exchanges of a conversation that stay on the page and in the history."""
-AT_ONCE = 4
-"""Answers being made at the same time."""
-WAITING = 32
-"""Questions that may wait for one of them."""
+WAITING = 64
+"""Questions of the page that may wait in Gradio's queue."""
 
 _SYSTEM = ("ui-sans-serif", "system-ui", "sans-serif")
+_SESSION = re.compile(r"\w{1,64}")
 _LOG = logging.getLogger(__name__)
 
 
-def build_chat(ask: Ask, *, examples: Sequence[str], about: str) -> gr.Blocks:
-    """Lay out the chat over ``ask``; ``about`` is a sentence that names the articles."""
+def build_chat(answers: Answers, *, examples: Sequence[str], about: str) -> gr.Blocks:
+    """Lay out the chat over ``answers``; ``about`` is a sentence that names the articles."""
     with gr.Blocks(title="On Record", analytics_enabled=False, fill_width=True) as page:
         parts = _Parts(examples, about)
-        handlers = _Handlers(ask, about, parts)
+        handlers = _Handlers(answers, about, parts)
         _wire(parts, handlers)
-    page.queue(max_size=WAITING)
+    page.queue(max_size=WAITING, api_open=False)
     return page
+
+
+def what_the_page_sends(page: gr.Blocks) -> Mapping[str, Callable[[bytes], bool]]:
+    """Tell what the page sends from anything else, by the names of the rules that let it in.
+
+    Left to itself, Gradio calls any handler with any data, and answers what does not fit with a traceback.
+    """
+    return {
+        "chat_ask": lambda body: _is_call(body, page, queued=True),
+        "chat_call": lambda body: _is_call(body, page, queued=False) or _is_end(body),
+    }
 
 
 def mount_chat(app: Any, page: gr.Blocks) -> None:
@@ -118,25 +129,28 @@ class _Parts:
 class _Handlers:
     """What happens on the page.  State comes in and goes out; nothing of a reader is kept in here."""
 
-    def __init__(self, ask: Ask, about: str, parts: _Parts) -> None:
-        self._ask = ask
+    def __init__(self, answers: Answers, about: str, parts: _Parts) -> None:
+        self._answers = answers
         self._about = about
         self._parts = parts
 
-    async def asked(self, text: str | None, exchanges: Exchanges) -> AsyncGenerator[Update, None]:
+    async def asked(self, text: str | None, exchanges: Exchanges, request: gr.Request) -> AsyncGenerator[Update, None]:
         """Answer ``text``, or say why it cannot be asked and leave it in the box."""
         question = _tidy(text or "")
         if objection := _objection(question):
             yield {self._parts.notice: render.notice(objection)}
             return
         yield {self._parts.box: "", self._parts.notice: ""}
-        async with aclosing(self._answering(question, exchanges)) as updates:
+        async with aclosing(self._answering(question, exchanges, request.session_hash)) as updates:
             async for update in updates:
                 yield update
 
-    async def asked_again(self, exchanges: Exchanges) -> AsyncGenerator[Update, None]:
+    async def asked_again(self, exchanges: Exchanges, request: gr.Request) -> AsyncGenerator[Update, None]:
         """Answer the last question once more, in place of its last answer."""
-        async with aclosing(self._answering(exchanges[-1].question, exchanges[:-1])) as updates:
+        if not exchanges:
+            return
+        *past, last = exchanges
+        async with aclosing(self._answering(last.question, tuple(past), request.session_hash)) as updates:
             async for update in updates:
                 yield update
 
@@ -151,13 +165,13 @@ class _Handlers:
         """Begin an empty conversation."""
         return self._shown(())
 
-    async def _answering(self, text: str, exchanges: Exchanges) -> AsyncGenerator[Update, None]:
+    async def _answering(self, text: str, exchanges: Exchanges, session: str | None) -> AsyncGenerator[Update, None]:
         number = exchanges[-1].number + 1 if exchanges else 1
         past, current = exchanges[-KEPT + 1 :], Exchange(number, text)
         yield self._shown((*past, current))
         question = Question(text, history=_history(past))
         try:
-            async with aclosing(stream(self._ask, question)) as events:
+            async with aclosing(self._answers.stream(question, session=session)) as events:
                 async for event in events:
                     current = current.after(event)
                     yield self._shown((*past, current))
@@ -190,7 +204,7 @@ def _wire(parts: _Parts, handlers: _Handlers) -> None:
     form = shown | {parts.box, parts.notice}
     answers: dict[str, Any] = {
         "concurrency_id": "answers",
-        "concurrency_limit": AT_ONCE,
+        "concurrency_limit": MOST_AT_ONCE,
         "show_progress": "hidden",
         "api_visibility": "private",
     }
@@ -202,6 +216,35 @@ def _wire(parts: _Parts, handlers: _Handlers) -> None:
     stop = parts.stop.click(None, cancels=running, **quick)
     stop.then(handlers.stopped, [kept], shown, **quick)
     parts.clear.click(handlers.cleared, None, shown, **quick)
+
+
+def _is_call(body: bytes, page: gr.Blocks, *, queued: bool) -> bool:
+    call = _object(body)
+    number, data, session = call.get("fn_index"), call.get("data"), call.get("session_hash")
+    handler = page.fns.get(number) if isinstance(number, int) and not isinstance(number, bool) else None
+    if handler is None or bool(handler.queue) is not queued or handler.fn is None:
+        return False
+    if not isinstance(session, str) or not _SESSION.fullmatch(session):
+        return False
+    if not isinstance(data, list) or len(data) != len(handler.inputs):
+        return False
+    # A state lives on the server; what the page sends in its place is nothing.
+    kinds = [type(None) if isinstance(part, gr.State) else str | None for part in handler.inputs]
+    return all(isinstance(value, kind) for value, kind in zip(data, kinds, strict=True))
+
+
+def _is_end(body: bytes) -> bool:
+    call = _object(body)
+    known = {"session_hash": str | None, "event_id": str | None, "fn_index": int | None}
+    return bool(call) and all(name in known and isinstance(value, known[name]) for name, value in call.items())
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    try:
+        value = json.loads(body)
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
 
 
 def _messages(exchange: Exchange, about: str) -> list[dict[str, object]]:

@@ -1,0 +1,55 @@
+"""The web application: the chat at ``/``, the API beside it, signing in, and one gate in front of all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from starlette.applications import Starlette
+
+from onrecord.web.access import unclassified
+from onrecord.web.api import build_api
+from onrecord.web.chat import build_chat, mount_chat, what_the_page_sends
+from onrecord.web.core import Core, Exposure
+from onrecord.web.gate import Gate, budgets
+from onrecord.web.metrics import Metrics
+from onrecord.web.sessions import Sessions
+from onrecord.web.signin import sign_in_routes
+from onrecord.web.stream import Answers
+
+__all__ = ["build_app", "check_routes"]
+
+
+def build_app(core: Core, *, examples: Sequence[str], about: str, exposure: Exposure | None = None) -> Starlette:
+    """Build the application over ``core``; ``about`` is a sentence that names the articles.
+
+    ``app.state.answers`` ends the answers under way when the server stops.
+    """
+    exposure = exposure or Exposure()
+    answers, metrics, spending = Answers(core.ask), Metrics(), budgets(exposure)
+    sessions = Sessions(core.account, redis=exposure.redis)
+    app = build_api(core, answers, metrics, log_questions=exposure.log_questions)
+    app.router.routes.extend(sign_in_routes(core.verify, sessions, spending, metrics))
+    page = build_chat(answers, examples=examples, about=about)
+    mount_chat(app, page)
+    app.add_middleware(
+        Gate,
+        exposure=exposure,
+        budgets=spending,
+        sessions=sessions,
+        metrics=metrics,
+        bodies=what_the_page_sends(page),
+        left=answers.leave,
+        closing=answers.closing,
+    )
+    metrics.watch("answers_running", "Answers that are being made.", lambda: answers.running)
+    app.state.answers = answers
+    app.state.metrics = metrics
+    check_routes(app)
+    return app
+
+
+def check_routes(app: Any) -> None:
+    """Refuse an application that serves anything that no rule is about."""
+    if missing := sorted(unclassified(app.routes)):
+        raise RuntimeError(f"no rule in web/access.py is about {', '.join(missing)}; declare who may use it")

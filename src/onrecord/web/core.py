@@ -1,0 +1,65 @@
+"""What the web is given: the product as plain callables, and how it is to be exposed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network
+from typing import Any
+
+from onrecord.types import Account, Article, Hit, Quote, QuoteCheck, QuoteClaim
+from onrecord.web.stream import Ask
+
+__all__ = ["Core", "Exposure", "State"]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What is served at this moment.  ``model`` is one of ``schemas.StatusOut``."""
+
+    articles: int
+    newest: str | None
+    generation: str
+    model: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Core:
+    """The product, as the pages and the API call it; every callable may be called from any thread."""
+
+    ask: Ask
+    check: Callable[[QuoteClaim], QuoteCheck]
+    search: Callable[..., Sequence[Hit]]
+    """Of a query, ``k``, ``filters`` and ``today``."""
+    article: Callable[[str], Article | None]
+    quotes: Callable[..., Iterator[Quote]]
+    """Of a ``speaker``, an ``article``, the days ``since`` and ``until``."""
+    speakers: Callable[[], Sequence[Any]]
+    """Everybody who is quoted: name, aliases, and the numbers direct, reported and articles."""
+    state: Callable[[], State]
+    feedback: Callable[[Mapping[str, Any]], None]
+    verify: Callable[[str, str], Account | None]
+    account: Callable[[str], Account | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exposure:
+    """How the server is exposed; the defaults suit one process that nobody but this machine reaches."""
+
+    origins: frozenset[str] = frozenset()
+    """Origins whose pages may use the API, letter by letter as browsers send them."""
+    hosts: frozenset[str] = frozenset()
+    """Host headers that are answered; none: all."""
+    proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    """Whose word on forwarded requests is believed."""
+    redis: str | None = None
+    """Where replicas share budgets and sessions."""
+    operator_token: str | None = None
+    """A bearer token that stands for an operator, for a machine that scrapes metrics."""
+    questions: int = 20
+    """Questions of a peer, a minute."""
+    site_questions: int = 600
+    """Questions of all readers of one site, a minute."""
+    reads: int = 300
+    """Everything else of a peer, a minute."""
+    log_questions: bool = False
