@@ -22,7 +22,7 @@ from onrecord.runtime import Runtime
 from onrecord.settings import load_settings
 from onrecord.types import Answer, Filters, Question
 
-__all__ = ["DEMANDS", "HOSTS", "Puppet", "faults", "measure"]
+__all__ = ["DEMANDS", "HOSTS", "Host", "Puppet", "faults", "measure"]
 
 CANARY = "zorblat"
 _FRAMES = (

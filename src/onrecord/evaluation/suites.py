@@ -15,6 +15,7 @@ SUITES = {
     "refusal": "what is refused: false answers against false refusals",
     "support": "whether a text supports a statement: SummEdits, WiCE, QAGS",
     "injection": "orders inside articles: ifr, spikee, BIPIA, PoisonedRAG",
+    "obedience": "a model that does whatever an article tells it, over articles of our own",
     "followups": "questions that lean on the conversation, by rules; cases of our own",
     "tokens": "control tokens in every field of a prompt, for the embedded model and each family",
     "verbatim": "a hostile model against the promises, 20,000 answers",
