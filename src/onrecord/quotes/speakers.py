@@ -33,6 +33,7 @@ _WHERE_SUBJECTS_STAND = re.compile(
     r"(?:[A-Z][\w.’'-]* ){0,3}[A-Z][\w’'-]+"
 )
 _QUOTED = re.compile(r"“[^“”\n]*”|\"[^\"\n]*\"")
+_SEX_OF = {"he": "m", "his": "m", "他": "m", "she": "f", "her": "f", "她": "f"}
 _NAMESAKES = 40
 _PRONOUN_REACH = 1500
 
@@ -62,20 +63,26 @@ def resolve(text: str, mentions: Sequence[Span], subjects: Sequence[Span] = ()) 
     recent: dict[str, _Person] = {}
     behind: dict[Span, _Person | None] = {}
     spoken = set(mentions)
-    names: dict[str, Named] = {}
-    for place in sorted(spoken.union(subjects)):
+    last = max((place.start for place in mentions if text[place.start : place.end].lower() in _SEX_OF), default=-1)
+    # Who is a subject matters to the pronouns after it, and to nothing else.
+    for place in sorted(spoken.union(subject for subject in subjects if subject.start < last)):
         phrase = " ".join(text[place.start : place.end].split())
+        is_subject = place not in spoken
         person: _Person | None
         if phrase.lower() in PRONOUNS or phrase in ("他", "她", "他们", "她们", "我", "我们"):
             person = _antecedent(text, place, phrase.lower(), people, recent, full_names)
         elif _NAMES_NOBODY.issuperset(phrase.lower().split()):
             person = None
         else:
-            name = names.get(phrase) or names.setdefault(phrase, _name(phrase, text))
-            if place not in spoken and not _is_known_person(name, full_names, people):
+            name = named_in_chinese(phrase) if is_chinese_name(phrase) else named(phrase)
+            if is_subject and not _is_known_person(name, full_names, people):
                 continue
-            person = _known(name, full_names, people, spoken=place in spoken)
-        if place in spoken:
+            if _is_common_noun(name, text):
+                if is_subject:
+                    continue
+                name = Named(phrase, phrase, None, person=False, title="")
+            person = _known(name, full_names, people, spoken=not is_subject)
+        if not is_subject:
             behind[place] = person
         if person is not None:
             person.last = place.start
@@ -83,11 +90,6 @@ def resolve(text: str, mentions: Sequence[Span], subjects: Sequence[Span] = ()) 
             recent[person.name] = person
     speakers = {person.name: _speaker(person) for person in behind.values() if person}
     return {mention: speakers[person.name] if person else None for mention, person in behind.items()}
-
-
-def _name(phrase: str, text: str) -> Named:
-    name = named_in_chinese(phrase) if is_chinese_name(phrase) else named(phrase)
-    return Named(phrase, phrase, None, person=False, title="") if _is_common_noun(name, text) else name
 
 
 def _is_common_noun(name: Named, text: str) -> bool:
@@ -212,7 +214,7 @@ def _antecedent(
         before = _WHO_FOLLOWS.search(text, max(0, place.start - 80), place.start)
         name = named(before[1]) if before else None
         return _known(name, full_names, people, spoken=False) if name and name.person else None
-    sex = {"he": "m", "his": "m", "他": "m", "she": "f", "her": "f", "她": "f"}.get(pronoun)
+    sex = _SEX_OF.get(pronoun)
     if sex is None:
         return None
     for person in islice((person for person in reversed(recent.values()) if person.person), 3):
