@@ -152,8 +152,7 @@ def _breaker(runtime: Runtime, asked: Sequence[str]) -> Figures:
     slowest = (time.monotonic() - began) / len(during)
     processes = len(_workers())
     time.sleep(model.status().seconds_left + 0.1)
-    with suppress(ModelError):
-        model.warm(FIXED)
+    _warm(model)
     return {
         "after three faults": paused,
         "answers meanwhile": sum(not answer.refused for answer in during),
