@@ -109,12 +109,14 @@ def about(runtime: Runtime) -> str:
 
 def _state(runtime: Runtime) -> State:
     manifest, days = runtime.manifest(), runtime.days()
+    articles, newest = manifest.counts["articles"], days[1] if days else None
     try:
         status = runtime.model_status()
-        model = str(status.state) if status else "none"
     except ModelError:
-        model = "unavailable"
-    return State(manifest.counts["articles"], days[1] if days else None, manifest.generation, model)
+        return State(articles, newest, manifest.generation, "unavailable")
+    if status is None:
+        return State(articles, newest, manifest.generation, "none")
+    return State(articles, newest, manifest.generation, status.state, status.waiting)
 
 
 def _listener(host: str, port: int) -> socket.socket:
