@@ -42,10 +42,8 @@ def main(given: Sequence[str] | None = None) -> int:
         before = served.costs()
         for number in range(options.leave):
             way = WAYS[number % 3]
-            ahead = [
-                _ask(served, asked[(7 * number + k) % len(asked)], 5000 + 10 * number + k) for k in range(number % 3)
-            ]
-            peer = _ask(served, asked[(7 * number + 3) % len(asked)], 5000 + 10 * number + 9)
+            ahead = [_ask(served, next(asked), 5000 + 10 * number + k) for k in range(number % 3)]
+            peer = _ask(served, next(asked), 5000 + 10 * number + 9)
             time.sleep(moments.random() * LONGEST)
             for one in (*ahead, peer):
                 _leave(one, way)
@@ -89,7 +87,7 @@ def _leave(peer: socket.socket, way: str) -> None:
 
 def _until_free(served: Served) -> float:
     began = time.monotonic()
-    while served.metric("onrecord_model_waiting") + served.metric("onrecord_answers_running") > 0:
+    while served.metrics("onrecord_model_waiting", "onrecord_answers_running") > 0:
         if time.monotonic() - began > PATIENCE:
             break
         time.sleep(0.01)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -51,14 +51,14 @@ def main(given: Sequence[str] | None = None) -> int:
     return 0
 
 
-async def _ask_all(served: Served, asked: Sequence[str], count: int, *, phrased: bool) -> Times:
+async def _ask_all(served: Served, asked: Iterator[str], count: int, *, phrased: bool) -> Times:
     """Ask one question after the other, each as another reader, in both ways."""
     times: Times = {name: [] for name in TARGETS}
     kinds = [True, False] if phrased else [False]
     for number in range(WARM + count):
         for kind in kinds:
             async with reader(served, 2 * number + kind) as client:
-                one = await ask(client, asked[(2 * number + kind) % len(asked)], phrased=kind)
+                one = await ask(client, next(asked), phrased=kind)
             if number < WARM or one.first_event is None:
                 continue
             times["passages"].append(one.first_event)

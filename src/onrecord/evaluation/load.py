@@ -7,7 +7,6 @@ as JSON.  A reader asks as often as the budget of one peer allows, one question 
 from __future__ import annotations
 
 import asyncio
-import itertools
 import json
 import random
 import sys
@@ -35,7 +34,7 @@ def main(given: Sequence[str] | None = None) -> int:
     index = prepared(options)
     if index is None:
         return 0
-    asked = itertools.cycle(questions(index))
+    asked = questions(index)
     with serving(index, model=not options.no_model) as served:
         asyncio.run(_one_after_the_other(served, asked, min(WARM, options.questions)))
         before = _settled(served)

@@ -18,7 +18,7 @@ import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
@@ -70,11 +70,11 @@ class Served:
             "threads": len(list((folder / "task").iterdir())),
         }
 
-    def metric(self, name: str) -> float:
-        """One value of the server's metrics."""
+    def metrics(self, *names: str) -> float:
+        """The sum of some values of the server's metrics."""
         answer = httpx.get(f"{self.address}/metrics", headers={"authorization": f"Bearer {self.token}"}, timeout=60)
-        lines = (line.split() for line in answer.text.splitlines() if not line.startswith("#"))
-        return next(float(value) for key, value in lines if key == name)
+        lines = (line.rpartition(" ") for line in answer.text.splitlines() if not line.startswith("#"))
+        return sum(float(value) for key, _, value in lines if key in names)
 
 
 def arguments(about: str) -> argparse.ArgumentParser:
@@ -104,16 +104,16 @@ def prepared(options: argparse.Namespace) -> Path | None:
     return index
 
 
-def questions(index: Path, *, seed: int = 1) -> list[str]:
-    """Questions that differ from each other, one about each article, in an order drawn by ``seed``.
+def questions(index: Path, *, seed: int = 1) -> Iterator[str]:
+    """Questions without end, about one article after the other in an order drawn by ``seed``.
 
     No two are the same, or the answers that a server keeps would be measured.
     """
     with closing(Runtime(load_settings(index=index, model="none"))) as runtime:
         titles = dict.fromkeys(article.title[:400] for article in runtime.articles() if article.title)
-    found = [f"What was reported about {title}?" for title in titles]
+    found = list(titles)
     random.Random(seed).shuffle(found)  # noqa: S311 - an order, not a secret
-    return found
+    return (f"What was reported about {title}?" + (f" ({turn})" if turn else "") for turn in count() for title in found)
 
 
 @contextmanager
@@ -129,7 +129,7 @@ def serving(index: Path, *, model: bool = True, **settings: object) -> Iterator[
         log = Path(folder) / "log"
         with (
             log.open("wb") as output,
-            subprocess.Popen(command, stdout=output, stderr=output, env=environment) as process,
+            subprocess.Popen(command, stdout=output, stderr=output, env=environment) as process,  # noqa: S603 - our own
         ):
             try:
                 served = Served(_address(log, process), process, token)

@@ -15,7 +15,10 @@ __all__ = ["Core", "Exposure", "State"]
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What is served at this moment.  ``model`` is one of ``schemas.StatusOut``; so many answers ``waiting`` have or want its turn."""
+    """What is served at this moment.
+
+    ``model`` is a word of ``schemas.StatusOut``; ``waiting`` counts who has or wants its turn.
+    """
 
     articles: int
     newest: str | None
