@@ -61,8 +61,8 @@ class Served:
 
     def costs(self) -> dict[str, int]:
         """What the server and its model take at this moment; memory in MiB."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
         folder = Path(f"/proc/{self.process.pid}")
+        children = [child for task in folder.glob("task/*/children") for child in task.read_text().split()]
         return {
             "memory": _memory(folder),
             "memory_of_the_model": sum(_memory(Path(f"/proc/{child}")) for child in children),
