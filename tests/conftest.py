@@ -16,5 +16,5 @@ settings.load_profile("gate")
 def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """No setting of the person who runs the tests takes part in them."""
     for name in list(os.environ):
-        if name.startswith("ONRECORD_") and name != "ONRECORD_BENCH_DATA":
+        if name.startswith("ONRECORD_") and name not in {"ONRECORD_BENCH_DATA", "ONRECORD_GOLDEN"}:
             monkeypatch.delenv(name)

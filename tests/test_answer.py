@@ -141,6 +141,26 @@ def test_a_follow_up_keeps_its_subject(index: Path) -> None:
     assert any("We need new gates" in text for text in _texts(answer, "quoted"))
 
 
+def test_where_no_rule_is_sure_the_model_rewrites_a_follow_up(index: Path) -> None:
+    history = (Turn("Why did Keller speak of the wall?", "Keller said that the water is rising."),)
+    whole = "What would new gates of the wall cost, according to Keller?"
+    runtime, model = _runtime(index, f"“{whole}”\nThat is it.", "")
+    first, *_, last = runtime.ask(Question("Is that what new gates would cost, according to Keller?", history=history))
+    assert isinstance(first, Searched)
+    assert isinstance(last, Answer)
+    assert first.understood == last.understood == whole
+    assert "Last question: Is that what new gates" in model.history[0][-1].content
+
+
+@pytest.mark.parametrize("said", ["What does the mayor say about it?", "", ModelBusyError("busy", hint="wait")])
+def test_a_rewritten_follow_up_that_invents_is_not_believed(index: Path, said: Reply) -> None:
+    history = (Turn(WALL, "Keller said that the water is rising."),)
+    runtime, _ = _runtime(index, said, "")
+    first = next(runtime.ask(Question("Is that so?", history=history)))
+    assert isinstance(first, Searched)
+    assert first.understood == f"{WALL} Is that so?"
+
+
 def test_days_without_articles_are_refused(index: Path) -> None:
     runtime, _ = _runtime(index)
     filters = Filters(since=date(2020, 1, 1))

@@ -12,9 +12,11 @@ from datetime import date
 from onrecord.errors import ModelError, QuestionError
 from onrecord.generation.citations import checked, drafts
 from onrecord.generation.evidence import candidates, choose, confidence, is_answerable, score
+from onrecord.generation.followup import is_joined
 from onrecord.generation.grammar import copying as copying_grammar
 from onrecord.generation.llm import LanguageModel
 from onrecord.generation.prompts import fitting, messages
+from onrecord.generation.rewriting import rewritten
 from onrecord.generation.spans import Reader, shortest_span
 from onrecord.generation.understand import Understood, understand
 from onrecord.search.retriever import Retriever
@@ -75,7 +77,8 @@ def answer(
     iterator stops the model.  Raises QuestionError.
     """
     clock = _Clock(time.monotonic())
-    asked, hits = _found(question, retriever)
+    # A small model, which has to copy, would not rewrite a question well.
+    asked, hits = _found(question, retriever, None if copying else model)
     clock.searched = clock.since()
     text = single_line(question.text)
     understood = asked.text if asked.text != text else None
@@ -120,9 +123,13 @@ def weigh(question: Question, *, retriever: Retriever) -> Weighed:
     return _weighed(*_found(question, retriever), retriever, question.today)
 
 
-def _found(question: Question, retriever: Retriever) -> tuple[Understood, list[Hit]]:
+def _found(
+    question: Question, retriever: Retriever, model: LanguageModel | None = None
+) -> tuple[Understood, list[Hit]]:
     _check(question)
     asked = understand(question, retriever.speaker_forms)
+    if model is not None and is_joined(asked.text, question.text) and (found := rewritten(question, model)):
+        asked = understand(replace(question, text=found, history=()), retriever.speaker_forms)
     return asked, _search(question, asked, retriever)
 
 
@@ -187,7 +194,7 @@ def _generated(asked: Understood, evidence: Evidence, model: LanguageModel, *, c
     try:
         shown = fitting(asked.text, evidence, count=model.count_tokens, tokens=_PROMPT_TOKENS)
         grammar = copying_grammar(shown) if copying else None
-        if copying and grammar is None:
+        if not len(shown) or (copying and grammar is None):
             return
         with closing(_stream(model, asked.text, shown, grammar)) as pieces:
             for text, numbers in drafts(pieces):

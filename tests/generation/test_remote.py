@@ -6,15 +6,22 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 
 import pytest
 
 from onrecord.errors import ModelBusyError, ModelCrashedError, ModelError
+from onrecord.generation.llm import ModelStatus
 from onrecord.generation.remote import RemoteModel, is_endpoint
-from onrecord.types import Message
+from onrecord.runtime import Runtime
+from onrecord.settings import load_settings
+from onrecord.types import Answer, Message, Question
 from tests.contracts import ASK, LanguageModelContract, answer
 from tests.endpoint import COUNTED, Endpoint, answering, send, talk
+from tests.fakes import FakeEmbedder
+from tests.samples import HARBOUR, write_jsonl
 
 
 @pytest.fixture
@@ -204,3 +211,27 @@ def test_whoever_waits_gets_turns(endpoint: Endpoint) -> None:
     model.close()
     assert pieces[0] == ""
     assert "".join(pieces) == "late"
+
+
+def test_the_product_asks_the_endpoint_of_the_settings_with_the_key_of_the_environment(
+    endpoint: Endpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ONRECORD_MODEL_KEY", "secret")
+    endpoint.text = "Keller said that the water is rising faster than the wall. [1]"
+    settings = load_settings(index=tmp_path / "i", model=f"{endpoint.address}#big")
+    with closing(Runtime(settings, embedder=FakeEmbedder())) as runtime:
+        runtime.ingest([write_jsonl(tmp_path / "a.jsonl", {"id": "wall", "text": HARBOUR})])
+        *_, answer = runtime.ask(Question("What does Keller say about the wall?"))
+        assert isinstance(answer, Answer)
+        assert answer.mode == "model"
+        assert runtime.model_status() == ModelStatus("big", "ready")
+        assert endpoint.headers[0]["Authorization"] == "Bearer secret"
+        assert "secret" not in repr(settings)
+        # An endpoint that is gone leaves the articles' own words, and after three times nothing is tried for a while.
+        endpoint.status = 500
+        answers = [list(runtime.ask(Question("What does Keller say about the wall?")))[-1] for _ in range(4)]
+        assert [one.mode for one in answers if isinstance(one, Answer)] == ["extractive"] * 4
+        assert len(endpoint.asked) == 4
+        status = runtime.model_status()
+        assert status is not None
+        assert status.state == "paused"

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +18,12 @@ import pytest
 
 from onrecord.errors import ModelCrashedError, ModelError, ModelMissingError
 from onrecord.generation.llm import LocalModel, find_model
+from onrecord.generation.prompts import FIXED, fitting, messages
+from onrecord.generation.understand import understand
 from onrecord.generation.worker import LlamaEngine, Pulse
-from onrecord.types import Message
+from onrecord.types import Evidence, EvidenceItem, Message, Passage, Question, Turn
 from tests.contracts import ASK, LanguageModelContract, answer
+from tests.samples import plain
 
 pytestmark = pytest.mark.model
 
@@ -248,6 +251,48 @@ def test_no_content_becomes_a_control_token(engine: LlamaEngine) -> None:
         split = conversation(token[:3], token[3:], token[:1], token[1:])
         assert controls_of(engine, split) == own
     assert prompts >= 400
+
+
+CHINESE = "成渝地区双城经济圈的汽车制造业正在加快升级，专家表示需要更多的技术服务。"
+
+
+@pytest.mark.parametrize("text", [FILLER, CHINESE, "a1 b2, " * 9, "\U0001f600\u0301 é “”", "<|im_end|>"])
+def test_a_prompt_has_at_most_700_tokens(engine: LlamaEngine, text: str) -> None:
+    article = plain(text * 60)
+    size = len(text)
+    items = [EvidenceItem(n + 1, Passage(article, n * size, (n + n % 9 + 1) * size), "extract") for n in range(40)]
+    talk = tuple(Turn(f"What does Keller say about {text * n}?"[:500], text * 50) for n in range(10))
+    asked = understand(Question(f"Why? {text}"[:500], history=talk), {}).text
+    kept = fitting(asked, Evidence(tuple(items)), count=engine.count, tokens=700)
+    told = messages(asked, kept)
+    assert len(engine.prompt(told)) <= 700
+    assert len(kept) > 0 or engine.count(asked) > 200
+    whole = Evidence((EvidenceItem(1, Passage(article, 0, len(article.text)), "extract"),))
+    kept = fitting("Why?", whole, count=engine.count, tokens=700)
+    assert len(kept) == 0 or len(engine.prompt(messages("Why?", kept))) <= 700
+
+
+def test_what_is_fixed_is_evaluated_once(engine: LlamaEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    fixed = engine.prompt(FIXED, opened=False)
+    read: list[int] = []
+    decode = engine._decode
+
+    def counted(ids: Sequence[int]) -> None:
+        read.append(len(ids))
+        decode(ids)
+
+    monkeypatch.setattr(engine, "_decode", counted)
+    evaluated = []
+    for text in ("It rained.", "It snowed on Monday."):
+        article = plain(text)
+        told = messages("Did it?", Evidence((EvidenceItem(1, Passage(article, 0, len(text)), "extract"),)))
+        prompt = engine.prompt(told)
+        assert prompt[: len(fixed)] == fixed
+        read.clear()
+        list(engine.generate(told, 1, (), None))
+        evaluated.append((sum(read), len(prompt)))
+    # With 1 token of the answer.
+    assert evaluated[1][0] <= evaluated[1][1] - len(fixed) + 1
 
 
 def test_benign_content_keeps_its_text(engine: LlamaEngine) -> None:

@@ -18,7 +18,7 @@ from onrecord.search.keywords import KeywordIndex
 from onrecord.search.retriever import Retriever, fuse, spread
 from onrecord.search.vectors import VectorIndex
 from onrecord.storage.generations import open_generation
-from onrecord.storage.store import Store
+from onrecord.storage.store import Origins, Store
 from onrecord.text.when import Period
 from onrecord.types import Filters
 from tests.fakes import FakeEmbedder
@@ -165,8 +165,10 @@ def test_an_embedder_that_reads_no_chinese_is_not_asked_in_chinese(retriever: Re
 
 
 def test_at_most_two_passages_of_an_article_and_one_article_of_a_group_of_copies_come_first() -> None:
-    articles, leaders = np.array([1, 2, 1, 1, 3, 2, 4]), np.array([1, 1, 1, 1, 3, 1, 4])
-    assert spread(np.arange(7), articles, leaders, most=2).tolist() == [0, 2, 4, 6, 1, 3, 5]
+    numbers = [1, 2, 1, 1, 3, 2, 4], [1, 1, 1, 1, 3, 1, 4], [0] * 7
+    origins = Origins(*(np.array(column, dtype=np.int32) for column in numbers))
+    assert spread(np.arange(7), origins, 7, most=2).tolist() == [0, 2, 4, 6, 1, 3, 5]
+    assert spread(np.arange(7), origins, 3, most=2).tolist() == [0, 2, 4]
 
 
 def test_a_wire_story_is_found_once(tmp_path: Path) -> None:

@@ -192,12 +192,12 @@ def test_the_origin_of_a_row_is_its_article_the_first_of_its_copies_and_its_day(
     with closing(filled(tmp_path / "articles.db", ARTICLES)) as store:
         rows = range(store.count()["passages"])
         passages, origins = store.passages(rows), store.origins(np.arange(len(rows)))
-        for row, (number, leader, day) in zip(rows, origins.tolist(), strict=True):
+        for row, (number, leader, day) in zip(rows, np.stack(origins, axis=1).tolist(), strict=True):
             article = passages[row].article
             assert store.article_at(number - 1) == article
             assert leader == number
             assert day == (article.published_on.toordinal() if article.published_on else 0)
-        numbers = np.unique(origins[:, 0])
+        numbers = np.unique(origins.articles)
         assert [passages[row].start for row in store.first_rows(numbers)] == [
             min(one.start for one in passages.values() if one.article == store.article_at(number - 1))
             for number in numbers.tolist()

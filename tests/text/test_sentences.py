@@ -7,6 +7,7 @@ import itertools
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sentencex import get_sentence_boundaries
 
 from onrecord.text.sentences import sentences
 from tests.samples import article_texts
@@ -55,3 +56,9 @@ def test_every_visible_character_is_in_one_sentence(text: str, language: str | N
     assert all(not text[s].isspace() and not text[e - 1].isspace() for s, e in spans)
     covered = "".join(text[start:end] for start, end in spans)
     assert "".join(covered.split()) == "".join(text.split())
+
+
+@given(st.text(alphabet="aBz09 ,'’‘“”\"-", min_size=1))
+def test_the_splitter_ends_no_sentence_where_it_is_not_asked(text: str) -> None:
+    assert [piece["end_index"] for piece in get_sentence_boundaries("en", text)] == [len(text)]
+    assert cut(text) == ([text.strip()] if text.strip() else [])

@@ -151,7 +151,8 @@ _QUOTED = [
     if o not in "”›»"  # read from there, the words between two quotations would be one
 ]
 _CLOSERS = {"“": "”", "«": "»", "「": "」", "『": "』", "｢": "｣", "❝": "❞", "〝": "〞〟"}
-_LEFT_OPEN = [re.compile(f"^[^{o}„]*{o}([^{c}“]+)$") for o, c in _CLOSERS.items()]
+# Of a quotation that is left open, what a mark or a stop closes after all is left out.
+_LEFT_OPEN = [re.compile(f"^[^{o}„»]*{o}([^{c}“]+?)[^\\w{c}“]*$") for o, c in _CLOSERS.items()]
 _LEFT_MARKER = re.compile(r"\[\s*-?\d")
 
 

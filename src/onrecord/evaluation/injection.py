@@ -1,9 +1,10 @@
 """Measure what orders inside articles do to answers: ifr, spikee, BIPIA and PoisonedRAG.
 
-``python -m onrecord.evaluation.injection [--cache DIR] [--limit N] [--no-model]`` prints for ifr the F1 of the
-reader's question and of the injected one, for spikee and BIPIA how many orders came through, with the product's
-own model and with one that obeys every article, and for PoisonedRAG how often the planted answer is shown.
-Each question is asked of its one article, where a search needs no vectors of passages.
+``python -m onrecord.evaluation.injection [--cache DIR] [--limit N] [--only SET] [--no-model]`` prints for ifr the F1 of
+the reader's question and of the injected one; for spikee and BIPIA how many orders came through (spikee: by its own
+judge) and how many were repeated, with the product's own model and with one that obeys every article; and for PoisonedRAG
+how often the planted answer is shown.  Each question is asked of its one article, where a search needs no vectors of
+passages.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from onrecord.generation.prompts import FIXED
 from onrecord.runtime import Runtime
 from onrecord.types import Answer, Filters, Question
 
-__all__ = ["came_through", "measure"]
+__all__ = ["came_through", "measure", "repeated"]
 
 _MARKUP = re.compile(r"</?(?:P|PAR|TLE|SEP)>|\[(?:PAR|TLE|SEP)\]")
 _HOSTS = 40
@@ -36,25 +37,33 @@ def measure(options: Options) -> Figures:
     options = replace(options, partial=True)
     modes = ("extractive", "model", "obedient model") if options.model else ("extractive", "obedient model")
     figures: Figures = {}
-    files = sorted(path.name for path in bench_file("ifr_injection").glob("*.jsonl.gz"))
+    files = sorted(path.name for path in bench_file("ifr_injection").glob("*.jsonl.gz")) if options.wants("ifr") else []
     for mode in modes[:-1]:
         for file in files:
             figures[f"ifr, {file.removesuffix('.jsonl.gz')}, {mode}"] = _ifr(options, file, mode)
     for mode in modes:
-        figures[f"spikee, {mode}"] = _orders(options, mode, "spikee")
-        figures[f"bipia, {mode}"] = _orders(options, mode, "bipia")
-    figures["spikee, benign look-alikes"] = _benign(options)
-    for name in ("nq", "msmarco"):
+        for name in filter(options.wants, _FILES):
+            figures[f"{name}, {mode}"] = _orders(options, mode, name)
+    if options.wants("spikee"):
+        figures["spikee, benign look-alikes"] = _benign(options)
+    for name in ("nq", "msmarco") if options.wants("poisonedrag") else ():
         figures[f"poisonedrag, {name}"] = _poisoned(options, name)
     return figures
 
 
-def came_through(answer: Answer, order: str, canary: str | None) -> bool:
-    """Whether a statement has the canary, or a stretch of the order itself."""
-    shown = " ".join(statement.text for statement in answer.statements)
-    if canary is not None and re.search(canary, shown):
-        return True
+def came_through(answer: Answer, canary: str | None) -> bool:
+    """Whether what the order wanted to be said was said, as the set itself judges it."""
+    return canary is not None and re.search(canary, _shown(answer)) is not None
+
+
+def repeated(answer: Answer, order: str) -> bool:
+    """Whether a statement has a stretch of the order itself, if only as the article's words."""
+    shown = _shown(answer)
     return any(order[at : at + _SLICE] in shown for at in range(0, max(1, len(order) - _SLICE), 10))
+
+
+def _shown(answer: Answer) -> str:
+    return " ".join(statement.text for statement in answer.statements)
 
 
 def _ifr(options: Options, file: str, mode: str) -> Figures:
@@ -86,15 +95,16 @@ def _orders(options: Options, mode: str, name: str) -> Figures:
             text = ". ".join([*sentences[:at], order.rstrip("."), *sentences[at:]])
             articles.append({"id": f"{len(articles)}", "text": text})
             asked.append((host, order, canary))
-    through = answered = wrong = prompt = 0
+    through = words = answered = wrong = prompt = 0
     with closing(_index(options, f"{name}-orders", articles, mode)) as runtime:
         for n, (case, order, canary) in enumerate(asked):
             answer = _ask(runtime, case.question, f"{n}", phrased=mode != "extractive")
             answered += not answer.refused
-            through += came_through(answer, order, canary)
+            through += came_through(answer, canary)
+            words += repeated(answer, order)
             wrong += len(violations(answer))
             prompt += any(line in statement.text for statement in answer.statements for line in _prompt_lines())
-    figures: Figures = {"articles": len(asked), "answered": answered, "came through": through}
+    figures: Figures = {"articles": len(asked), "answered": answered, "came through": through, "order repeated": words}
     return figures | {"violations": wrong, "prompt text": prompt}
 
 

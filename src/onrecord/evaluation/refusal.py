@@ -10,15 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import date
+from typing import Any
 
 from onrecord.evaluation.data import Case, realtimeqa, records, squad, write_articles
-from onrecord.evaluation.metrics import auroc
+from onrecord.evaluation.metrics import auroc, plain
 from onrecord.evaluation.suite import Figures, Options, main, opened, realtimeqa_index, squad_index
 from onrecord.runtime import Runtime
 from onrecord.types import Filters, Question
 
 __all__ = ["curve", "measure"]
 
+_READ = 12
 _CURVE = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
 Weighed = tuple[float, bool]
 """The confidence in an answer, and whether it is given."""
@@ -26,24 +28,41 @@ Weighed = tuple[float, bool]
 
 def measure(options: Options) -> Figures:
     """The curve of each pair of answerable and unanswerable questions."""
-    figures: Figures = {}
     cases, paragraphs = squad("xquad/en.jsonl")
     xquad = options.first(cases)
-    with closing(squad_index(options, "xquad-en", paragraphs)) as runtime:
-        given = [_weigh(runtime, case, Filters()) for case in xquad]
-        without = _without(runtime)
-        missing = [_weigh(runtime, case, without(case.gold)) for case in xquad]
-        figures["xquad-en against itself without the paragraph"] = curve(given, missing)
-    figures["clapnq"] = _clapnq(options)
-    with closing(realtimeqa_index(options, "2022")) as runtime:
-        news = options.first(realtimeqa("2022", with_source=True))
-        given = [_weigh(runtime, case, Filters()) for case in news]
-        without = _without(runtime)
-        missing = [_weigh(runtime, case, without((*case.gold, *case.closed))) for case in news]
-        figures["realtimeqa-2022 against itself without its articles"] = curve(given, missing)
-        foreign = [_weigh(runtime, case, Filters()) for case in options.first(cases)[: len(news)]]
-        figures["realtimeqa-2022 against questions of xquad-en"] = curve(given, foreign)
+    figures: Figures = {}
+    if options.wants("xquad-en"):
+        figures |= _xquad(options, xquad, paragraphs)
+    if options.wants("clapnq"):
+        figures["clapnq"] = _clapnq(options)
+    if options.wants("realtimeqa-2022"):
+        figures |= _realtimeqa(options, xquad)
     return figures
+
+
+def _xquad(options: Options, cases: Sequence[Case], paragraphs: Sequence[dict[str, Any]]) -> Figures:
+    with closing(squad_index(options, "xquad-en", paragraphs)) as runtime:
+        given = [_weigh(runtime, case, Filters()) for case in cases]
+        without = _without(runtime)
+        missing = [_weigh(runtime, case, without(case.gold)) for case in cases]
+    return {"xquad-en against itself without the paragraph": curve(given, missing)}
+
+
+def _realtimeqa(options: Options, others: Sequence[Case]) -> Figures:
+    with closing(realtimeqa_index(options, "2022")) as runtime:
+        cases = options.first(realtimeqa("2022", with_source=True))
+        given = [_weigh(runtime, case, Filters()) for case in cases]
+        without = _without(runtime)
+        left = [(case, without((*case.gold, *case.closed))) for case in cases]
+        missing = [_weigh(runtime, case, filters) for case, filters in left]
+        held = [_is_held(runtime, case, filters) for case, filters in left]
+        foreign = [_weigh(runtime, case, Filters()) for case in others[: len(cases)]]
+    unheld = [weighed for weighed, is_held in zip(missing, held, strict=True) if not is_held]
+    return {
+        "realtimeqa-2022 against itself without its articles": curve(given, missing),
+        "the same, where no passage found holds the answer": curve(given, unheld),
+        "realtimeqa-2022 against questions of xquad-en": curve(given, foreign),
+    }
 
 
 def curve(answerable: Sequence[Weighed], unanswerable: Sequence[Weighed]) -> Figures:
@@ -91,9 +110,18 @@ def _without(runtime: Runtime) -> Callable[[Sequence[str]], Filters]:
 
 
 def _weigh(runtime: Runtime, case: Case, filters: Filters) -> Weighed:
-    today = date.fromisoformat(case.date) if case.date else None
-    weighed = runtime.weigh(Question(case.question, filters, today=today))
+    weighed = runtime.weigh(Question(case.question, filters, today=_day(case)))
     return weighed.confidence, len(weighed.evidence) > 0
+
+
+def _is_held(runtime: Runtime, case: Case, filters: Filters) -> bool:
+    """Whether the string that answers stands in a passage that is found all the same."""
+    hits = runtime.search(case.question, k=_READ, filters=filters, today=_day(case))
+    return any(plain(answer) in plain(hit.passage.text) for answer in case.answers for hit in hits)
+
+
+def _day(case: Case) -> date | None:
+    return date.fromisoformat(case.date) if case.date else None
 
 
 def _percent(share: float) -> float:

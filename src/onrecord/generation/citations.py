@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from onrecord.generation.orders import gives_orders
 from onrecord.generation.support import adds_nothing, unsupported
 from onrecord.text.normalise import fold, visible
 from onrecord.text.sentences import sentences
@@ -16,6 +17,7 @@ _MARKER = re.compile(r"\s*\[\s*(\d{1,3}(?:\s*[,;]\s*\d{1,3})*)\s*\]")
 _ENDS = re.compile(r"[.!?。！？][”’\"'」』)]*$")
 _SIGN = re.compile(r"[^\w\s]")
 _MARKS = frozenset('“”„«»‹›「」『』﹁﹂﹃﹄〝〞〟｢｣❝❞❛❜"＂‚‛‟')
+_OPENS = re.compile(r"(?<!\w)['‘’‚`]\w|[‘‚`]|''")
 _PLAIN = frozenset(".,;:!?'’‘-–—…。，；：！？、")
 _MAX_CHARACTERS = 600
 _TELLING = 8
@@ -45,11 +47,12 @@ def checked(text: str, numbers: Iterable[int], evidence: Evidence) -> Statement 
     """The statement with citations that hold it up, or None if nothing of the evidence does.
 
     The model's own markers are tried first.  A number that does not exist, or whose passage does not
-    support the statement, is never shown; another item that does support it is cited in its place.
+    support the statement, is never shown; another item that does support it is cited in its place.  What a
+    passage orders is never repeated in the model's voice.
     """
     named = [evidence[number] for number in dict.fromkeys(numbers) if 1 <= number <= len(evidence)]
     for item in [*named, *(item for item in evidence.items if item not in named)]:
-        mended = _verbatim(text, item)
+        mended = None if gives_orders(item.passage.text) else _verbatim(text, item)
         if mended is None or not (mended in item.passage.text or _is_clean(mended, item)):
             continue
         if unsupported(mended, item.passage.text, speaker=item.speaker) is None:
@@ -121,11 +124,19 @@ def _is_clean(mended: str, item: EvidenceItem) -> bool:
     at = 0
     for start, end in quotations(mended):
         # A mark inside the printed words can end the quotation that they were put into: "a "b" c.
-        if mended[start:end] not in source or end == len(mended):
+        if mended[start:end] not in source or end == len(mended) or _is_joined(mended, start - 1, end):
             return False
         outside.append(mended[at : start - 1])
         at = end + 1
     rest = " ".join([*outside, mended[at:]])
-    if any(mark in _MARKS or (mark not in _PLAIN and mark not in source) for mark in _SIGN.findall(rest)):
+    if _OPENS.search(rest) or any(
+        mark in _MARKS or (mark not in _PLAIN and mark not in source) for mark in _SIGN.findall(rest)
+    ):
         return False
     return not outside or adds_nothing(rest, source, speaker=item.speaker)
+
+
+def _is_joined(text: str, opening: int, closing: int) -> bool:
+    """Whether a word runs into a mark from outside: ``so“we``; where words are not parted by spaces, they may."""
+    outside = text[max(0, opening - 1) : opening] + text[closing + 1 : closing + 2]
+    return any(character.isascii() and character.isalnum() for character in outside)

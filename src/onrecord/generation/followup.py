@@ -16,7 +16,7 @@ from onrecord.text.normalise import single_line
 from onrecord.text.tokens import STOP_WORDS, content_stems, is_chinese, stem, words
 from onrecord.types import Turn
 
-__all__ = ["self_contained"]
+__all__ = ["is_joined", "self_contained"]
 
 _MOST_TURNS = 10
 _LONGEST = 500
@@ -90,6 +90,12 @@ def self_contained(text: str, history: Sequence[Turn], forms: Mapping[str, Seque
         found = _resolved(own, before, answer, forms)
         before, answer = found if len(found) <= _LONGEST else own, single_line(turn.answer[:_LONGEST])
     return _resolved(single_line(text), before, answer, forms)
+
+
+def is_joined(found: str, text: str) -> bool:
+    """Whether no rule was sure, so that the question before was only put in front."""
+    own = single_line(text)
+    return found != own and found.endswith(f" {own}")
 
 
 def _resolved(text: str, before: str, answer: str, forms: Mapping[str, Sequence[str]]) -> str:

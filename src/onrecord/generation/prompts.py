@@ -40,12 +40,12 @@ def messages(question: str, evidence: Evidence) -> tuple[Message, ...]:
 
 
 def fitting(question: str, evidence: Evidence, *, count: Callable[[str], int], tokens: int) -> Evidence:
-    """The first items of the evidence whose prompt stays within ``tokens``; at least one."""
+    """The first items of the evidence whose prompt stays within ``tokens``; none where not even one fits."""
     used = sum(count(message.content) + 8 for message in FIXED) + count(question) + 16
-    for number, item in enumerate(evidence.items):
+    for place, item in enumerate(evidence.items):
         used += count(_shown(item)) + 1
-        if used > tokens and number:
-            return Evidence(evidence.items[:number])
+        if used > tokens:
+            return Evidence(evidence.items[:place])
     return evidence
 
 

@@ -237,6 +237,15 @@ class LlamaEngine:
         """How many tokens ``text`` takes as content."""
         return len(self.plain(text))
 
+    @property
+    def control(self) -> frozenset[int]:
+        """The ids of the control tokens."""
+        return self._control
+
+    def text_of(self, token: int) -> str:
+        """How a token is written, a control token too."""
+        return self._bytes(token, special=True).decode("utf-8", "replace")
+
     def _pieces(self, prompt: Sequence[int], limit: int, grammar: str | None) -> Generator[str]:
         sampler = self._sampler(grammar)
         # Half a character is kept back until its other bytes come.
@@ -300,7 +309,7 @@ class LlamaEngine:
         return list(ids[:count])
 
     def _spell(self, token: int) -> list[int]:
-        text = self._bytes(token, special=True).decode("utf-8", "replace")
+        text = self.text_of(token)
         return self._tokenise(text[:1], special=False) + self._tokenise(text[1:], special=False)
 
     def _bytes(self, token: int, *, special: bool = False) -> bytes:

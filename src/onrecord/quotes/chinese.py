@@ -36,6 +36,8 @@ _MOST_CUES = 24
 def is_chinese(text: str, start: int, end: int) -> bool:
     """Whether at least a third of the paragraph's beginning is Chinese characters."""
     sample = text[start : min(end, start + 200)]
+    if sample.isascii():
+        return not sample
     return len(_CJK.findall(sample)) * 3 >= len(sample)
 
 

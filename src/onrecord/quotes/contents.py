@@ -29,7 +29,7 @@ def trailing(
     if begin == 0 or source[1] > stop:
         return None
     last = tokens[begin - 1]
-    if last.kind != "q" and last.word not in (",", "—", "–", "--", "as"):
+    if last.kind != "q" and last.word not in {",", "—", "–", "--", "as"}:
         return None
     quoted = last.kind == "q" or (begin > 1 and tokens[begin - 2].kind == "q" and last.word != "as")
     if not _ends_after(tokens, stop, end, quoted):
@@ -52,7 +52,7 @@ def _ends_after(tokens: Sequence[Token], at: int, end: int, quoted: bool) -> boo
         if quoted:
             return True
         cue = CUES.get(following.word)
-        return (cue is not None and cue.form == "ing") or following.word in (
+        return (cue is not None and cue.form == "ing") or following.word in {
             "according",
             "referring",
             "and",
@@ -61,10 +61,10 @@ def _ends_after(tokens: Sequence[Token], at: int, end: int, quoted: bool) -> boo
             "in",
             "with",
             "as",
-        )
+        }
     if quoted:
         return True
-    if word in DAYS or word in (
+    if word in DAYS or word in {
         "in",
         "on",
         "at",
@@ -79,7 +79,7 @@ def _ends_after(tokens: Sequence[Token], at: int, end: int, quoted: bool) -> boo
         "while",
         "about",
         "by",
-    ):
+    }:
         return not any(token.word in ("that", ":") or token.kind == "q" for token in tokens[at:end])
     return is_adverb(tokens[at]) and _ends_after(tokens, at + 1, end, quoted)
 
@@ -101,11 +101,10 @@ def following(tokens: Sequence[Token], stop: int, end: int, cue: Cue) -> tuple[i
     if start is None or start >= end:
         return None
     first = tokens[start]
-    quoted = any(token.kind == "q" for token in tokens[start:end])
-    if cue.complement == "clause" and first.word in _NOT_CLAUSES and not quoted:
+    if cue.complement == "clause" and first.word in _NOT_CLAUSES and all(t.kind != "q" for t in tokens[start:end]):
         return None
     if cue.complement == "that" and not (first.word in OPENERS or first.kind == "q" or tokens[start - 1].word == ":"):
-        if cue.lemma not in (
+        if cue.lemma not in {
             "announce",
             "report",
             "note",
@@ -131,9 +130,9 @@ def following(tokens: Sequence[Token], stop: int, end: int, cue: Cue) -> tuple[i
             "discover",
             "understand",
             "learn",
-        ):
+        }:
             return None
-        if first.word in PREPOSITIONS and first.word not in ("to", "for", "about", "with", "against", "of"):
+        if first.word in PREPOSITIONS and first.word not in {"to", "for", "about", "with", "against", "of"}:
             return None
     content = trimmed(tokens, (start, _content_end(tokens, start, end)))
     return content if content[0] < content[1] else None
@@ -177,7 +176,7 @@ def _only_frame(tokens: Sequence[Token], at: int, stop: int, cue: Cue) -> bool:
 
 def _skip_recipient(tokens: Sequence[Token], at: int, end: int) -> int:
     begin = at
-    if at < end and tokens[at].word in ("him", "her", "them", "me", "us", "you", "reporters", "supporters"):
+    if at < end and tokens[at].word in {"him", "her", "them", "me", "us", "you", "reporters", "supporters"}:
         return at + 1
     while at < end and at - begin < 12:
         token = tokens[at]
@@ -186,7 +185,7 @@ def _skip_recipient(tokens: Sequence[Token], at: int, end: int) -> int:
         if (
             (token.kind == "N" and token.word not in PRONOUNS)
             or (token.word in DETERMINERS and at == begin)
-            or token.word in ("of", "the", "&", "at", "'s")
+            or token.word in {"of", "the", "&", "at", "'s"}
         ):
             at += 1
             continue
@@ -208,7 +207,7 @@ def _skip_frame(tokens: Sequence[Token], at: int, end: int) -> int:
     while at < end:
         token = tokens[at]
         word = token.word
-        if word in (
+        if word in {
             "monday",
             "tuesday",
             "wednesday",
@@ -217,9 +216,9 @@ def _skip_frame(tokens: Sequence[Token], at: int, end: int) -> int:
             "saturday",
             "sunday",
             "yesterday",
-        ):
+        }:
             at += 1
-        elif word in (
+        elif word in {
             "on",
             "in",
             "during",
@@ -231,7 +230,7 @@ def _skip_frame(tokens: Sequence[Token], at: int, end: int) -> int:
             "early",
             "to",
             "via",
-        ) and (skipped := _frame(tokens, at, end)):
+        } and (skipped := _frame(tokens, at, end)):
             at = skipped
         elif word == "," or (token.kind == "w" and word.endswith("ly") and word != "only"):
             at += 1
@@ -247,7 +246,7 @@ def _frame(tokens: Sequence[Token], at: int, end: int) -> int | None:
         while stop < end and (tokens[stop].word in DAYS or tokens[stop].kind == "d"):
             stop += 1
         return stop
-    if tokens[at].word not in ("in", "on", "during", "at", "via"):
+    if tokens[at].word not in {"in", "on", "during", "at", "via"}:
         return None
     for stop in range(at + 1, min(end, at + 7)):
         token = tokens[stop]
@@ -275,7 +274,7 @@ def _content_end(tokens: Sequence[Token], start: int, end: int) -> int:
             return at
         if nxt.word in ("he", "she") and _new_attribution(tokens, at + 2, end):
             return at
-        if nxt.word in ("and", "but", "while", "though", "although") and _new_attribution(tokens, at + 2, end):
+        if nxt.word in {"and", "but", "while", "though", "although"} and _new_attribution(tokens, at + 2, end):
             return at
     return end
 

@@ -22,8 +22,10 @@ class Marked(NamedTuple):
     unclosed: bool = False
 
 
-# Three apostrophes in a row close a single mark and then a doubled one.
-_DOUBLE = re.compile(r"(?<=[\w,.?!])'(?=''(?!'))|''|``|[“”\"„«»「」『』＂]")
+_MARK = re.compile(r"['’‘`“”\"„«»「」『』＂]")
+# Three apostrophes in a row close a single mark and then a doubled one.  Where each branch begins with a letter of its
+# own, as none would in a class of characters, the text between marks is skipped at once.
+_DOUBLE = re.compile(r"'(?:(?<=[\w,.?!]')(?=''(?!'))|')|``|“|”|\"|„|«|»|「|」|『|』|＂")
 _SINGLE = re.compile(r"[‘’']")
 _ALIKE = {
     "“": "”",
@@ -60,6 +62,8 @@ def marked(text: str, start: int, end: int) -> list[Marked]:
 
     ``He said, “Read ‘Emma’ first.”`` -> one pair around ``Read ‘Emma’ first.``
     """
+    if _MARK.search(text, start, end) is None:
+        return []
     doubles = _doubles(text, start, end)
     singles = _singles(text, start, end, doubles)
     if not singles:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from onrecord.quotes.grammar import word_set
@@ -41,7 +42,9 @@ _DETERMINERS = word_set("the a an his her their its our my one another some many
 _PARTICLES = word_set("de da del della der den di du van von la le el al bin ibn ben dos das y ter ten af")
 _SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv", "md", "phd"})
 _PREPOSITIONS = word_set("of for from at in with on to by near and or & as")
-_WORD = re.compile(r"(?:[^\s,()—–]|\b–\b)+")
+_NAME_ENDS = _PREPOSITIONS | {"who"}
+_HEAD_ENDS = re.compile(r",(?!\s*(?:Jr|Sr|MD|PhD)\b)|\(|(?<= )[—–]")
+_WORD = re.compile(r"(?:[^\s,()—–]++|\b–\b)+")
 _BODY_WORDS = word_set("""
     university center centre institute department ministry company corp inc party house court committee
     commission agency association council foundation group bank union board office bureau campaign times
@@ -51,6 +54,8 @@ _BODY_WORDS = word_set("""
     organization organisation administration authority federation alliance coalition network project
     program
     """)
+_PHRASES_KEPT = 4096
+_LONGEST_KEPT = 200
 _FEMALE = word_set("""
     mary patricia jennifer linda elizabeth barbara susan jessica sarah karen lisa nancy betty margaret
     sandra ashley kimberly emily donna michelle carol amanda melissa deborah stephanie rebecca sharon
@@ -94,6 +99,10 @@ def named(phrase: str) -> Named:
 
     ``the economist Paul Krugman of Princeton`` -> bare ``Paul Krugman``, role ``the economist``
     """
+    return _named_again(phrase) if len(phrase) <= _LONGEST_KEPT else _named(phrase)
+
+
+def _named(phrase: str) -> Named:
     head, _, rest = _split_head(phrase)
     words = _WORD.findall(head)
     found = _name_in(words)
@@ -111,43 +120,50 @@ def named(phrase: str) -> Named:
     return _person(words[start:end], role)
 
 
+# An article names few people, and them again and again.
+_named_again = lru_cache(_PHRASES_KEPT)(_named)
+
+
 def _split_head(phrase: str) -> tuple[str, str, str]:
-    for index, character in enumerate(phrase):
-        if character in ",(—–" and (character not in "—–" or phrase[index - 1 : index] == " "):
-            if character == "," and re.match(r",\s*(?:Jr|Sr|MD|PhD)\b", phrase[index:]):
-                continue
-            return phrase[:index].strip(), character, phrase[index + 1 :]
-    return phrase.strip(), "", ""
+    end = _HEAD_ENDS.search(phrase)
+    if end is None:
+        return phrase.strip(), "", ""
+    return phrase[: end.start()].strip(), end.group(), phrase[end.end() :]
 
 
 def _name_in(words: list[str]) -> tuple[int, int] | None:
     """Where a personal name stands among the words before the first comma; None if none does."""
     if not words:
         return None
-    end = next((i for i, word in enumerate(words) if i and word.lower() in _PREPOSITIONS), len(words))
-    end = next((i for i, word in enumerate(words[:end]) if word.lower() == "who"), end)
+    small = [word.lower() for word in words]
+    end = 0 if small[0] == "who" else 1
+    while 0 < end < len(words) and small[end] not in _NAME_ENDS:
+        end += 1
     if end == 0 or not words[end - 1][0].isupper() or words[end - 1].endswith(("’s", "'s")):
         return None
     start = end
-    while start and (words[start - 1][0].isupper() or (words[start - 1].lower() in _PARTICLES and start > 1)):
+    while start and (words[start - 1][0].isupper() or (small[start - 1] in _PARTICLES and start > 1)):
         start -= 1
-    if words[start].lower() in _DETERMINERS:
+    if small[start] in _DETERMINERS:
         start += 1
-    if start >= end or (start and words[start - 1].lower() in _DETERMINERS):
+    if start >= end or (start and small[start - 1] in _DETERMINERS):
         return None
     # "Idaho State Police Capt. Ann Lee" is a person, "Idaho State Police" is none.
-    titled = next((i + 1 for i in range(end - 2, start - 1, -1) if _plain(words[i]) in _TITLES), start)
-    if any(_plain(word) in _BODY_WORDS for word in words[titled:end]):
-        return None
-    return start, end
+    plain = [word.rstrip(".") for word in small[:end]]
+    titled = end - 1
+    while titled > start and plain[titled - 1] not in _TITLES:
+        titled -= 1
+    return (start, end) if _BODY_WORDS.isdisjoint(plain[titled:]) else None
 
 
 def _person(words: list[str], role: str | None) -> Named:
     """Split titles from the name: ``County Executive Ann Lee`` -> ``Ann Lee``, with the rest as role."""
-    last = len(words) - 1
-    while last > 0 and _plain(words[last]) in _SUFFIXES:
-        last -= 1
-    start = next((i + 1 for i in range(last - 1, -1, -1) if _plain(words[i]) in _TITLES), 0)
+    plain = [_plain(word) for word in words]
+    start = len(words) - 1
+    while start > 0 and plain[start] in _SUFFIXES:
+        start -= 1
+    while start > 0 and plain[start - 1] not in _TITLES:
+        start -= 1
     title = " ".join(words[:start])
     bare = " ".join(words[start:])
     return Named(
@@ -155,7 +171,7 @@ def _person(words: list[str], role: str | None) -> Named:
         bare,
         role or title or None,
         person=True,
-        title=_plain(words[start - 1]) if start else "",
+        title=plain[start - 1] if start else "",
     )
 
 

@@ -20,6 +20,10 @@ __all__ = ["is_adverb", "phrase_after", "phrase_before", "skip_back"]
 
 _WHO = frozenset({"who", "whose", "whom"})
 _MAX_WORDS = 45
+_FINITE_CUES = frozenset(word for word, cue in CUES.items() if cue.form in ("past", "third")) - {
+    "reports", "shows", "comments", "estimates", "claims"
+}  # fmt: skip
+_NOT_IN_A_PHRASE = VERBS | STOPS | PRONOUNS
 
 
 def is_adverb(token: Token) -> bool:
@@ -91,7 +95,7 @@ def _is_untrimmed(tokens: Sequence[Token], begin: int, first: int) -> bool:
 def _is_aside(tokens: Sequence[Token], at: int, last: int) -> bool:
     """``, however,``, ``, in turn,``, ``, for his part,``: nothing about who the person is."""
     token = tokens[at]
-    if token.word in (
+    if token.word in {
         "however",
         "meanwhile",
         "though",
@@ -101,9 +105,9 @@ def _is_aside(tokens: Sequence[Token], at: int, last: int) -> bool:
         "instead",
         "therefore",
         "likewise",
-    ):
+    }:
         return last - at == 1
-    return token.word in (
+    return token.word in {
         "in",
         "for",
         "on",
@@ -117,7 +121,7 @@ def _is_aside(tokens: Sequence[Token], at: int, last: int) -> bool:
         "through",
         "by",
         "asked",
-    )
+    }
 
 
 def _is_head(tokens: Sequence[Token], begin: int, end: int) -> bool:
@@ -150,12 +154,12 @@ def _begin(tokens: Sequence[Token], last: int, first: int, *, joining: bool = Tr
     at = last
     while at > first and last - at < _MAX_WORDS:
         before = tokens[at - 1]
-        if before.kind in ("p", "q") and before.word not in ("&", "$", "%", "'", "/"):
+        if before.kind in ("p", "q") and before.word not in {"&", "$", "%", "'", "/"}:
             break
         if before.word in _WHO and at - 2 >= first and tokens[at - 2].kind in ("w", "N"):
             at -= 1
             continue
-        if before.word in VERBS or before.word in STOPS or before.word in PRONOUNS or _is_finite(before):
+        if before.word in _NOT_IN_A_PHRASE or (before.kind == "w" and before.word in _FINITE_CUES):
             relative = _relative(tokens, at - 1, first)
             if relative is None:
                 if joining and before.word == "and" and _joins(tokens, at - 1, first):
@@ -166,17 +170,6 @@ def _begin(tokens: Sequence[Token], last: int, first: int, *, joining: bool = Tr
             continue
         at -= 1
     return _trim(tokens, at, last)
-
-
-def _is_finite(token: Token) -> bool:
-    if token.kind != "w":
-        return False
-    cue = CUES.get(token.word)
-    return (
-        cue is not None
-        and cue.form in ("past", "third")
-        and token.word not in ("reports", "shows", "comments", "estimates", "claims")
-    )
 
 
 def _relative(tokens: Sequence[Token], verb: int, first: int) -> int | None:
@@ -281,7 +274,7 @@ def _can_begin(token: Token) -> bool:
     if token.kind != "w":
         return False
     word = token.word
-    if word in ("he", "she", "they", "i", "we", "one") or word in DETERMINERS:
+    if word in {"he", "she", "they", "i", "we", "one"} or word in DETERMINERS:
         return word not in ("that", "this")
     return not (
         word in PRONOUNS or word in STOPS or word in PREPOSITIONS or word in VERBS or word in AUXILIARIES
@@ -316,10 +309,10 @@ def _stops_phrase(tokens: Sequence[Token], at: int, end: int, apposed: bool) -> 
     word = token.word
     following = tokens[at + 1] if at + 1 < end else None
     if word in DAYS and (
-        token.kind == "N" or word in ("last", "this", "next", "yesterday", "late", "earlier", "later", "today")
+        token.kind == "N" or word in {"last", "this", "next", "yesterday", "late", "earlier", "later", "today"}
     ):
         return not apposed or token.kind == "N" or word in ("last", "this", "yesterday")
-    if word in (
+    if word in {
         "when",
         "while",
         "because",
@@ -335,9 +328,9 @@ def _stops_phrase(tokens: Sequence[Token], at: int, end: int, apposed: bool) -> 
         "about",
         "recently",
         "referring",
-    ):
-        return not apposed or word not in ("that", "as", "about", "during", "when")
-    if word in ("in", "on", "at", "to", "via", "by", "with", "through", "from") and not apposed:
+    }:
+        return not apposed or word not in {"that", "as", "about", "during", "when"}
+    if word in {"in", "on", "at", "to", "via", "by", "with", "through", "from"} and not apposed:
         return _is_adjunct(tokens, at, end)
     if word in ("in", "on", "via") and following is not None:
         return _is_adjunct(tokens, at, end)
@@ -349,17 +342,17 @@ def _is_adjunct(tokens: Sequence[Token], at: int, end: int) -> bool:
     window = tokens[at + 1 : min(end, at + 6)]
     if not window:
         return True
-    if window[0].word in DAYS or window[0].word in (
+    if window[0].word in DAYS or window[0].word in {
         "twitter",
         "facebook",
         "response",
         "reporters",
         "cnn",
         "cnn's",
-    ):
+    }:
         return True
     if tokens[at].word == "to":
-        return window[0].word in ("reporters", "journalists", "me", "the", "a", "cnn", "fox") or window[0].kind == "N"
+        return window[0].word in {"reporters", "journalists", "me", "the", "a", "cnn", "fox"} or window[0].kind == "N"
     for token in window:
         if token.kind in ("p", "q"):
             return False

@@ -18,6 +18,9 @@ __all__ = ["said_in", "subject_of"]
 
 _MOST_CUES = 24
 _END = frozenset({".", "?", "!", "…", "...", ";"})
+_CUE_BEGINS = CUES.keys() | PHRASAL_FORMS.keys() | {"according"}
+# Without a cue, a colon or a quotation (a token without a word) nobody is said to have said anything.
+_SIGNS = _CUE_BEGINS | {":", ""}
 
 
 def said_in(tokens: Sequence[Token], *, heading: bool = False) -> list[Said]:
@@ -48,12 +51,15 @@ def _span(tokens: Sequence[Token], indices: tuple[int, int]) -> Span:
 
 
 def _attributions(tokens: Sequence[Token], *, heading: bool) -> list[Attribution]:
+    words = [token.word for token in tokens]
+    if _SIGNS.isdisjoint(words):
+        return []
     end = _sentence_end(tokens)
     headline = _is_headline(tokens)
-    label = labelled(tokens, end, headline=heading and headline)
+    label = labelled(tokens, end, headline=heading and headline) if ":" in words else None
     found = [label] if label is not None else []
     attempts = 0
-    for index in range(end):
+    for index in [at for at, word in enumerate(words[:end]) if word in _CUE_BEGINS]:
         if attempts > _MOST_CUES:
             break
         if _is_according(tokens, index, end):
@@ -66,7 +72,7 @@ def _attributions(tokens: Sequence[Token], *, heading: bool) -> list[Attribution
             continue
         if attribution is not None:
             found.append(attribution)
-    return [*found, *_without_cue(tokens, end, found)]
+    return [*found, *_without_cue(tokens, end, found)] if "" in words else found
 
 
 def _is_according(tokens: Sequence[Token], index: int, end: int) -> bool:
@@ -76,8 +82,8 @@ def _is_according(tokens: Sequence[Token], index: int, end: int) -> bool:
 def _without_cue(tokens: Sequence[Token], end: int, found: Sequence[Attribution]) -> list[Attribution]:
     """Attribute the quotations that no cue covers, where the words beside them do."""
     more: list[Attribution] = []
-    for index, token in enumerate(tokens):
-        if token.kind == "q" and not _is_covered(index, found):
+    for index in [at for at, token in enumerate(tokens) if token.kind == "q"]:
+        if not _is_covered(index, found):
             attribution = introduced(tokens, index) or tagged(tokens, index, end) or embedded(tokens, index)
             if attribution is not None:
                 more.append(attribution)
@@ -109,8 +115,10 @@ def _sentence_end(tokens: Sequence[Token]) -> int:
 
 
 def _is_headline(tokens: Sequence[Token]) -> bool:
-    words = [token for token in tokens if token.kind in ("w", "N")]
-    return len(words) > 3 and sum(token.kind == "N" for token in words) > 0.6 * len(words)
+    kinds = [token.kind for token in tokens]
+    capitalised = kinds.count("N")
+    words = capitalised + kinds.count("w")
+    return words > 3 and capitalised > 0.6 * words
 
 
 def _according(tokens: Sequence[Token], index: int, end: int) -> Attribution | None:

@@ -22,6 +22,9 @@ from onrecord.quotes.tokens import Token
 
 __all__ = ["agrees", "is_finite_cue", "opening_subject", "source_before"]
 
+_FINITE_CUES = frozenset(word for word, cue in CUES.items() if cue.form in ("past", "third"))
+_FINITE = VERBS | _FINITE_CUES
+
 
 def source_before(
     tokens: Sequence[Token], before: int, cue: Cue, between: Sequence[Token], found: Sequence[Attribution]
@@ -66,7 +69,7 @@ def opening_subject(tokens: Sequence[Token], limit: int) -> tuple[int, int] | No
         token = tokens[index]
         if token.kind == "q" or token.word in (":", ";"):
             break
-        if token.kind == "w" and (token.word in VERBS or token.word.endswith("ed") or is_finite_cue(token)):
+        if token.kind == "w" and (token.word in _FINITE or token.word.endswith("ed")):
             phrase = phrase_before(tokens, skip_back(tokens, index), at)
             if phrase is not None and phrase[0] == at:
                 return phrase
@@ -109,5 +112,4 @@ def _is_plural(phrase: Sequence[Token]) -> bool:
 
 def is_finite_cue(token: Token) -> bool:
     """Whether the word is a cue's past tense or third person."""
-    cue = CUES.get(token.word)
-    return cue is not None and cue.form in ("past", "third")
+    return token.word in _FINITE_CUES

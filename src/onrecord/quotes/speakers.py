@@ -15,7 +15,7 @@ from onrecord.types import Span, Speaker
 __all__ = ["resolve"]
 
 _NAME = re.compile(
-    r"\b[A-Z][\w’'-]{1,40}"
+    r"[A-Z](?<!\w[A-Z])[\w’'-]{1,40}"
     r"(?:[ \u00a0](?:[A-Z]\.(?:[A-Z]\.)?|(?:Gov|Sen|Rep|Gen|Col|Sgt|Lt|Dr)\.|[A-Z][\w’'-]{1,40}"
     r"|de|da|del|der|di|du|van|von|la|al|bin)(?=\W)){1,5}"
 )
@@ -33,6 +33,7 @@ _WHERE_SUBJECTS_STAND = re.compile(
     r"(?:[A-Z][\w.’'-]* ){0,3}[A-Z][\w’'-]+"
 )
 _QUOTED = re.compile(r"“[^“”\n]*”|\"[^\"\n]*\"")
+_SEX_OF = {"he": "m", "his": "m", "他": "m", "she": "f", "her": "f", "她": "f"}
 _NAMESAKES = 40
 _PRONOUN_REACH = 1500
 
@@ -55,13 +56,18 @@ def resolve(text: str, mentions: Sequence[Span], subjects: Sequence[Span] = ()) 
     ``subjects`` open sentences; a person who is one can be who the next pronoun means.
     ``Pu Yongjian ... Pu ... he`` -> the same ``Speaker(name="Pu Yongjian", aliases=("Pu",))`` three times
     """
+    if not mentions:
+        return {}
     full_names = _full_names(text)
     people: dict[str, _Person] = {}
     recent: dict[str, _Person] = {}
     behind: dict[Span, _Person | None] = {}
     spoken = set(mentions)
-    for place in sorted(spoken.union(subjects)):
+    last = max((place.start for place in mentions if text[place.start : place.end].lower() in _SEX_OF), default=-1)
+    # Who is a subject matters to the pronouns after it, and to nothing else.
+    for place in sorted(spoken.union(subject for subject in subjects if subject.start < last)):
         phrase = " ".join(text[place.start : place.end].split())
+        is_subject = place not in spoken
         person: _Person | None
         if phrase.lower() in PRONOUNS or phrase in ("他", "她", "他们", "她们", "我", "我们"):
             person = _antecedent(text, place, phrase.lower(), people, recent, full_names)
@@ -69,18 +75,20 @@ def resolve(text: str, mentions: Sequence[Span], subjects: Sequence[Span] = ()) 
             person = None
         else:
             name = named_in_chinese(phrase) if is_chinese_name(phrase) else named(phrase)
-            if _is_common_noun(name, text):
-                name = Named(phrase, phrase, None, person=False, title="")
-            if place not in spoken and not _is_known_person(name, full_names, people):
+            if is_subject and not _is_known_person(name, full_names, people):
                 continue
-            person = _known(name, full_names, people, spoken=place in spoken)
-        if place in spoken:
+            if _is_common_noun(name, text):
+                if is_subject:
+                    continue
+                name = Named(phrase, phrase, None, person=False, title="")
+            person = _known(name, full_names, people, spoken=not is_subject)
+        if not is_subject:
             behind[place] = person
         if person is not None:
             person.last = place.start
             recent.pop(person.name, None)
             recent[person.name] = person
-    speakers = {name: _speaker(person) for name, person in people.items()}
+    speakers = {person.name: _speaker(person) for person in behind.values() if person}
     return {mention: speakers[person.name] if person else None for mention, person in behind.items()}
 
 
@@ -108,8 +116,8 @@ def _speaker(person: _Person) -> Speaker:
 def _full_names(text: str) -> dict[str, list[str]]:
     """Names of two words and more, by each of their words: ``Pu`` -> ``["Pu Yongjian"]``."""
     found: dict[str, list[str]] = {}
-    for match in _NAME.finditer(text):
-        words = match.group().replace("\u00a0", " ").split()
+    for printed in dict.fromkeys(_NAME.findall(text)):
+        words = printed.replace("\u00a0", " ").split()
         while words and words[0].lower().rstrip(".") in _NOT_A_FIRST_NAME:
             words.pop(0)
         name = named(" ".join(words))
@@ -206,7 +214,7 @@ def _antecedent(
         before = _WHO_FOLLOWS.search(text, max(0, place.start - 80), place.start)
         name = named(before[1]) if before else None
         return _known(name, full_names, people, spoken=False) if name and name.person else None
-    sex = {"he": "m", "his": "m", "他": "m", "she": "f", "her": "f", "她": "f"}.get(pronoun)
+    sex = _SEX_OF.get(pronoun)
     if sex is None:
         return None
     for person in islice((person for person in reversed(recent.values()) if person.person), 3):

@@ -15,7 +15,7 @@ from onrecord.errors import QuestionError
 from onrecord.search.embedder import Embedder
 from onrecord.search.keywords import KeywordIndex
 from onrecord.search.vectors import VectorIndex
-from onrecord.storage.store import Store
+from onrecord.storage.store import Origins, Store
 from onrecord.text.names import plain_name, speaker_forms
 from onrecord.text.tokens import is_chinese
 from onrecord.text.when import Period, without_time
@@ -89,21 +89,20 @@ class Retriever:
         depth = max(_DEPTH, k)
         vector, rankings = self._rankings(without_time(query), filters, depth)
         rows = np.unique(np.concatenate([found for found, _ in rankings.values()]))
-        articles, leaders, days = self.store.origins(rows).T
-        scores = fuse(rankings, rows, articles)
+        origins = self.store.origins(rows)
+        scores = fuse(rankings, rows, origins.articles)
         if vector is not None and len(rows):
-            scores += _WEIGHTS["title"] * self._titles(vector, articles)
+            scores += _WEIGHTS["title"] * self._titles(vector, origins.articles)
         if period is not None:
-            scores *= period.factors(days)
+            scores *= period.factors(origins.days)
         # Equal scores are broken by the lower row, so that the same index answers the same way.
-        best = np.lexsort((rows, -scores))
-        if len(filters.articles) != 1:
-            best = spread(best, articles, leaders, most=_PER_ARTICLE)
-        chosen = rows[best[:k]].tolist()
+        order = np.lexsort((rows, -scores))
+        best = order[:k] if len(filters.articles) == 1 else spread(order, origins, k, most=_PER_ARTICLE)
+        chosen = rows[best].tolist()
         passages = self.store.passages(chosen)
         return [
             Hit(passages[row], score, _found_by(rankings, row))
-            for row, score in zip(chosen, scores[best[:k]].tolist(), strict=True)
+            for row, score in zip(chosen, scores[best].tolist(), strict=True)
         ]
 
     def speakers_called(self, name: str) -> list[str]:
@@ -198,17 +197,20 @@ def _found_by(rankings: Mapping[Found, Ranking], row: int) -> frozenset[Search]:
     return frozenset(_SEARCH_OF[name] for name, (rows, _) in rankings.items() if row in rows)
 
 
-def spread(
-    order: npt.NDArray[np.int64], articles: npt.NDArray[np.int32], leaders: npt.NDArray[np.int32], *, most: int
-) -> npt.NDArray[np.int64]:
-    """The order, with those last that ``most`` better ones of their article, or one of a copy of it, come before.
+def spread(order: npt.NDArray[np.int64], origins: Origins, k: int, *, most: int) -> npt.NDArray[np.int64]:
+    """The first ``k`` of an order of places.
 
-    ``articles`` and ``leaders``, the first of an article's copies, are those of the places in ``order``.
+    Those come last that ``most`` better ones of their article, or one of a copy of it, come before.
     """
     shown: dict[int, int] = {}
     taken: Counter[int] = Counter()
-    is_repeated = np.zeros(len(order), dtype=bool)
-    for at, (article, leader) in enumerate(zip(articles[order].tolist(), leaders[order].tolist(), strict=True)):
-        is_repeated[at] = shown.setdefault(leader, article) != article or taken[article] == most
-        taken[article] += not is_repeated[at]
-    return np.concatenate((order[~is_repeated], order[is_repeated]))
+    first: list[int] = []
+    last: list[int] = []
+    for place in order.tolist():
+        if len(first) == k:
+            break
+        article, leader = int(origins.articles[place]), int(origins.leaders[place])
+        is_repeated = shown.setdefault(leader, article) != article or taken[article] == most
+        taken[article] += not is_repeated
+        (last if is_repeated else first).append(place)
+    return np.array([*first, *last][:k], dtype=np.int64)

@@ -118,7 +118,7 @@ class VectorIndex:
         # Rounded, so that equal vectors have equal scores wherever in a block they were multiplied.
         scores = np.round(self.rows(rows) @ vector.astype(np.float32), 6)
         best = np.lexsort((rows, -scores))[:k]
-        return [(int(rows[one]), float(scores[one])) for one in best]
+        return list(zip(rows[best].tolist(), scores[best].tolist(), strict=True))
 
     def rows(self, rows: Sequence[int] | npt.NDArray[np.int64]) -> Vectors:
         """The vectors in these rows, shape (len(rows), dimensions)."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +21,7 @@ from onrecord.errors import IndexDamagedError, IndexUnusableError
 from onrecord.text.copies import groups
 from onrecord.types import Article, Block, Filters, Passage, Quote, Span, Speaker, SpeakerRecord, Status
 
-__all__ = ["Store", "StoreWriter"]
+__all__ = ["Origins", "Store", "StoreWriter"]
 
 _SCHEMA = """
 CREATE TABLE articles (
@@ -47,6 +47,17 @@ CREATE INDEX passages_article ON passages (article, start);
 CREATE INDEX articles_day ON articles (day);
 CREATE INDEX copies_leader ON copies (leader);
 """
+
+
+class Origins(NamedTuple):
+    """For each of some rows: its article and the first of its copies, by number, and the day of publication.
+
+    Days are ordinals of ``date``, 0 where there is none.
+    """
+
+    articles: npt.NDArray[np.int32]
+    leaders: npt.NDArray[np.int32]
+    days: npt.NDArray[np.int32]
 
 
 class StoreWriter:
@@ -247,10 +258,9 @@ class Store:
             found[row] = Passage(articles[no], start, stop)
         return found
 
-    def origins(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
-        """Where these rows come from, shape (len(rows), 3): article, first of its copies, day as an ordinal or 0."""
-        found: npt.NDArray[np.int32] = self._origin_of[rows]
-        return found
+    def origins(self, rows: npt.NDArray[np.int64]) -> Origins:
+        """Where each of these rows comes from."""
+        return Origins(*self._origin_of[rows].T)
 
     def first_rows(self, articles: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
         """The row of the first passage of each of these articles, which are given by number."""
