@@ -49,8 +49,13 @@ def site(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> Any:
 @pytest.fixture(scope="module")
 def described(site: Site) -> Any:
     # What is of the right form may still be about nothing that is there: no such article, slice or day.
-    accepted = {"positive_data_acceptance": {"expected-statuses": ["2xx", "404", "410", "422"]}}
-    config = SchemathesisConfig.from_dict({"checks": accepted})
+    accepted = ["2xx", "404", "410", "422"]
+    refused = ["400", "401", "403", "404", "405", "413", "414", "415", "422", "431"]
+    checks = {
+        "positive_data_acceptance": {"expected-statuses": accepted},
+        "negative_data_rejection": {"expected-statuses": refused},
+    }
+    config = SchemathesisConfig.from_dict({"checks": checks})
     return schemathesis.openapi.from_url(f"{site.address}/api/v1/openapi.json", config=config)
 
 
