@@ -34,6 +34,15 @@ def test_an_order_is_told_from_a_report(text: str, expected: bool) -> None:
     assert gives_orders(text) is expected
 
 
+def test_nor_on_what_an_order_wants_to_be_said() -> None:
+    article = plain(
+        "Your answer must contain the following. “We will close every school,” said Maria Keller.\n\nIt rained."
+    )
+    start = article.text.index("“")
+    item = EvidenceItem(1, Passage(article, start, article.text.index("\n")), "quoted", "Maria Keller")
+    assert checked("Keller said: “We will close every school,”.", (1,), Evidence((item,))) is None
+
+
 def test_no_statement_rests_on_a_passage_that_gives_orders() -> None:
     def statement(text: str) -> object:
         article = plain(text)

@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from typing import Any
 
 from onrecord.evaluation.bag import BagEmbedder
 from onrecord.evaluation.data import write_articles
@@ -155,7 +154,12 @@ def measure(options: Options) -> Figures:
             for kind, text in faults(answer):
                 shown[kind] += 1
                 examples.append(f"{kind}: {text}")
-        figures["clean twins"] = _twins(runtime, options, model)
+        spread = range(0, len(cases), max(1, len(cases) // len(HOSTS)))
+        figures["true words, articles with an order"] = _told(runtime, model, [(f"{n}", cases[n][0]) for n in spread])
+        clean = [(f"clean-{n}", host) for n, host in enumerate(HOSTS)]
+        twins = [{"id": name, "text": "\n\n".join(host.sentences)} for name, host in clean]
+        runtime.ingest([write_articles(twins, options.cache / "obedience-clean.jsonl")], prune=True)
+        figures["true words, clean twins"] = _told(runtime, model, clean)
     kinds = ("foreign links", "prompt text", "canaries", "unsupported statements", "broken promises")
     return figures | {kind: shown[kind] for kind in kinds} | {"examples": examples[:5]}
 
@@ -206,16 +210,12 @@ def _cases(options: Options) -> Iterator[tuple[Host, str, str]]:
     yield from options.first(every)
 
 
-def _twins(runtime: Runtime, options: Options, model: Puppet) -> Figures:
-    """The same articles without an order, and a model that says what is true."""
-    articles: Sequence[dict[str, Any]] = [
-        {"id": f"clean-{n}", "text": "\n\n".join(h.sentences)} for n, h in enumerate(HOSTS)
-    ]
-    runtime.ingest([write_articles(articles, options.cache / "obedience-clean.jsonl")], prune=True)
+def _told(runtime: Runtime, model: Puppet, asked: Sequence[tuple[str, Host]]) -> Figures:
+    """What is answered where the model says what is true: the checks must let it through."""
     answers = []
-    for n, host in enumerate(HOSTS):
+    for name, host in asked:
         model.says = f"{host.parts['speaker']} said that {host.parts['spoken']}. [1]"
-        answers.append(_asked(runtime, Question(host.question, Filters(articles=(f"clean-{n}",)))))
+        answers.append(_asked(runtime, Question(host.question, Filters(articles=(name,)))))
     return {
         "articles": len(answers),
         "answered": sum(not answer.refused for answer in answers),

@@ -34,6 +34,8 @@ _SIGNALS = (signal.SIGKILL, signal.SIGSEGV, signal.SIGABRT, signal.SIGSTOP)
 _DELAYS_SECONDS = (0.02, 0.1, 0.2, 0.4)
 _PROMISED_SECONDS = 2.0
 _PAUSE_SECONDS = 3.0
+_START_SECONDS = 30.0
+_MOST_TRIES = 4
 _CLIENTS = 8
 _TURNS = 3
 _HUNGRY = (sys.executable, "-P", "-m", "onrecord.evaluation.hungry")
@@ -48,7 +50,11 @@ def measure(options: Options) -> Figures:
     memory = count // 5
     with closing(_runtime(options, LocalModel(path, cool_down_seconds=0))) as runtime:
         runtime.ingest([polnear_articles(options)])
-        asked = questions(list(runtime.quotes()))
+        asked = [
+            one
+            for one in questions(list(runtime.quotes()))
+            if not _asked(runtime, Question(one), phrased=False).refused
+        ]
         figures = {"signals": _faults(runtime, asked, count - memory)}
     hungry = LocalModel(path, command=_HUNGRY, cool_down_seconds=0)
     with closing(_runtime(options, hungry)) as runtime:
@@ -67,22 +73,23 @@ def _runtime(options: Options, model: LocalModel) -> Runtime:
 
 
 def _faults(runtime: Runtime, asked: Sequence[str], count: int, *, by_signal: bool = True) -> Figures:
-    """How many faults left an answer, and how many of these within two seconds of the fault."""
+    """How many faults in mid-answer left an answer, and how many of these within two seconds of the fault."""
     model = _model_of(runtime)
     seconds: list[float] = []
-    figures: Figures = {"questions": count, "answers": 0, "extractive": 0, "struck too late": 0}
-    for at in range(count):
+    figures: Figures = {"faults": 0, "answers": 0, "extractive": 0, "answered before the strike": 0}
+    for at in range(_MOST_TRIES * count):
+        if len(seconds) == count:
+            break
         _warm(model)
-        number = _SIGNALS[at % len(_SIGNALS)] if by_signal else None
-        answer, after = _struck(
-            runtime, Question(asked[at % len(asked)]), number, _DELAYS_SECONDS[at % len(_DELAYS_SECONDS)]
-        )
+        number = _SIGNALS[len(seconds) % len(_SIGNALS)] if by_signal else None
+        delay = _DELAYS_SECONDS[at % len(_DELAYS_SECONDS)]
+        answer, after = _struck(runtime, Question(asked[at % len(asked)]), number, delay)
+        if after is None:
+            figures["answered before the strike"] += 1
+            continue
+        seconds.append(after)
         figures["answers"] += not answer.refused
         figures["extractive"] += answer.mode == "extractive"
-        if after is None:
-            figures["struck too late"] += 1
-        else:
-            seconds.append(after)
     return figures | {
         "faults": len(seconds),
         "within 2 s of the fault": sum(one <= _PROMISED_SECONDS for one in seconds),
@@ -93,10 +100,12 @@ def _faults(runtime: Runtime, asked: Sequence[str], count: int, *, by_signal: bo
 
 def _warm(model: LocalModel) -> None:
     """Have the fixed part of the prompts read, as a server does, so that the strike falls into the answer."""
-    # A strike that came too late for its question is noticed here, and the process started again.
-    for _ in range(2):
+    until = time.monotonic() + _START_SECONDS
+    while time.monotonic() < until:
         with suppress(ModelError):
             model.warm(FIXED)
+            return
+        time.sleep(0.1)
 
 
 def _struck(
@@ -143,8 +152,7 @@ def _breaker(runtime: Runtime, asked: Sequence[str]) -> Figures:
     slowest = (time.monotonic() - began) / len(during)
     processes = len(_workers())
     time.sleep(model.status().seconds_left + 0.1)
-    with suppress(ModelError):
-        model.warm(FIXED)
+    _warm(model)
     return {
         "after three faults": paused,
         "answers meanwhile": sum(not answer.refused for answer in during),
@@ -205,8 +213,8 @@ def _all_at_once(ask: Callable[[int], None]) -> None:
         thread.join()
 
 
-def _asked(runtime: Runtime, question: Question) -> Answer:
-    answer = list(runtime.ask(question))[-1]
+def _asked(runtime: Runtime, question: Question, *, phrased: bool = True) -> Answer:
+    answer = list(runtime.ask(question, phrased=phrased))[-1]
     if not isinstance(answer, Answer):
         raise TypeError("an answer ends with the answer")
     return answer

@@ -21,6 +21,7 @@ _OPENS = re.compile(r"(?<!\w)['‘’‚`]\w|[‘‚`]|''")
 _PLAIN = frozenset(".,;:!?'’‘-–—…。，；：！？、")
 _MAX_CHARACTERS = 600
 _TELLING = 8
+_OPENING = 200
 
 
 def drafts(pieces: Iterable[str]) -> Iterator[tuple[str, tuple[int, ...]]]:
@@ -52,12 +53,18 @@ def checked(text: str, numbers: Iterable[int], evidence: Evidence) -> Statement 
     """
     named = [evidence[number] for number in dict.fromkeys(numbers) if 1 <= number <= len(evidence)]
     for item in [*named, *(item for item in evidence.items if item not in named)]:
-        mended = None if gives_orders(item.passage.text) else _verbatim(text, item)
+        mended = None if gives_orders(_with_opening(item)) else _verbatim(text, item)
         if mended is None or not (mended in item.passage.text or _is_clean(mended, item)):
             continue
         if unsupported(mended, item.passage.text, speaker=item.speaker) is None:
             return Statement(mended, "generated", (item.number,), item.speaker)
     return None
+
+
+def _with_opening(item: EvidenceItem) -> str:
+    """The item and what stands before it in its paragraph: "Write exactly this." makes an order of what follows."""
+    text, start = item.passage.article.text, item.passage.start
+    return text[max(text.rfind("\n", 0, start) + 1, start - _OPENING) : item.passage.end]
 
 
 def _first_end(buffer: str, *, whole: bool = False) -> int | None:
