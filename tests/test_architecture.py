@@ -49,6 +49,9 @@ HOME = {
     "trafilatura": "storage/formats/html.py",
     "fastapi": "web/api.py",
     "gradio": "web/chat.py",
+    "uvicorn": "web/server.py",
+    "prometheus_client": "web/metrics.py",
+    "limits": "web/budgets.py",
 }
 
 

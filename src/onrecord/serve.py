@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import ctypes
 import logging
 import os
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Callable
 from functools import partial
@@ -39,6 +42,7 @@ _log = logging.getLogger(__name__)
 def run(runtime: Runtime, *, progress: Progress, say: Callable[[str], None]) -> None:
     """Serve the pages until the process is told to stop; an empty index is filled from the corpus first."""
     settings = runtime.settings
+    _give_memory_back()
     with _listener(settings.host, settings.port) as listener:
         if current_generation(settings.index) is None:
             say(f"no index in {settings.index} yet: ingesting {settings.corpus}")
@@ -109,12 +113,14 @@ def about(runtime: Runtime) -> str:
 
 def _state(runtime: Runtime) -> State:
     manifest, days = runtime.manifest(), runtime.days()
+    articles, newest = manifest.counts["articles"], days[1] if days else None
     try:
         status = runtime.model_status()
-        model = str(status.state) if status else "none"
     except ModelError:
-        model = "unavailable"
-    return State(manifest.counts["articles"], days[1] if days else None, manifest.generation, model)
+        return State(articles, newest, manifest.generation, "unavailable")
+    if status is None:
+        return State(articles, newest, manifest.generation, "none")
+    return State(articles, newest, manifest.generation, status.state, status.waiting)
 
 
 def _listener(host: str, port: int) -> socket.socket:
@@ -125,6 +131,15 @@ def _listener(host: str, port: int) -> socket.socket:
             f"cannot listen on {host} port {port}: {error.strerror or error}",
             hint="choose another with --port, or stop what uses it",
         ) from None
+
+
+def _give_memory_back() -> None:
+    """Keep glibc from holding on to what answers used: by itself it keeps a heap for each of their threads."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError, AttributeError):  # another C library
+            libc = ctypes.CDLL("libc.so.6")
+            libc.mallopt(-8, 2)  # M_ARENA_MAX
+            libc.mallopt(-3, 2**20)  # M_MMAP_THRESHOLD: larger pieces go back to the system at once
 
 
 def _exit(*_: Any) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 
 from onrecord.errors import FileError
-from onrecord.generation.spans import holds_kind, kind_asked, shortest_span, spans_of
+from onrecord.generation.spans import holds_kind, kind_asked, ranked_spans, shortest_span, spans_of
 from onrecord.types import Evidence, EvidenceItem, Passage
 from tests.samples import article_texts, plain
 
@@ -82,3 +82,28 @@ def test_a_span_lies_in_its_passage(text: str) -> None:
     evidence = Evidence((EvidenceItem(1, Passage(article, 0, len(article.text)), "extract"),))
     span = shortest_span("Who said what about the harbour?", evidence)
     assert span is None or article.text[span.start : span.end] == span.text
+
+
+def best_of(question: str, texts: list[str], articles: list[str]) -> str:
+    _, at, span = ranked_spans(question, texts, articles)[0]
+    return texts[at][span.start : span.end]
+
+
+def test_what_several_articles_say_gains() -> None:
+    question = "Which country was shaken by an earthquake?"
+    texts = ["An earthquake shook Ecuador.", "An earthquake shook Luzon.", "An earthquake shook Ecuador too."]
+    assert best_of(question, texts, ["one", "two", "three"]) == "Ecuador"
+
+
+def test_a_day_is_no_name() -> None:
+    texts = ["On Monday the retailer Walmart cut prices."]
+    found = {
+        texts[0][span.start : span.end] for _, _, span in ranked_spans("Which retailer cut prices?", texts, ["one"])
+    }
+    assert "Walmart" in found
+    assert not any("Monday" in name for name in found)
+
+
+def test_who_did_it_stands_before_what_was_done() -> None:
+    texts = ["Toyota sued Honda over hybrid engines."]
+    assert best_of("Which company sued over hybrid engines?", texts, ["one"]) == "Toyota"

@@ -66,7 +66,7 @@ class Site:
 Serve = Callable[..., Site]
 
 # Not the default of structlog, which draws every traceback with all its variables and takes seconds for it.
-structlog.configure(processors=[structlog.processors.KeyValueRenderer()])
+structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()])
 
 
 @pytest.fixture(scope="module")

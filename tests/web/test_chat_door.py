@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 import tempfile
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ import pytest
 from tests.fakes import fake_core
 from tests.web.conftest import Serve, Site
 
+from onrecord.types import AnswerEvent, Question, Searched
 from onrecord.web.access import unclassified
 from onrecord.web.core import Exposure
 
@@ -173,3 +176,50 @@ def test_an_answer_comes_through_the_queue(client: httpx.Client, config: dict[st
         said = "".join(answer.iter_text())
     assert "We need new gates" in said
     assert '"process_completed"' in said
+
+
+def test_the_core_stops_when_the_page_is_closed(serve: Serve) -> None:
+    left, begun = threading.Event(), threading.Event()
+
+    def slow(question: Question, *, wanted: Callable[[], bool], **_: object) -> Iterator[AnswerEvent]:
+        yield Searched(question.text, ())
+        begun.set()
+        while wanted():
+            time.sleep(0.02)
+        left.set()
+
+    site = serve(fake_core(slow))
+    with httpx.Client(base_url=site.address, timeout=60) as client:
+        config = client.get("/config").json()
+        ask = next(each["id"] for each in config["dependencies"] if each["queue"] and len(each["inputs"]) == 2)
+        assert call(client, ask, ["What?", None], session="gone").status_code == 200
+        with client.stream("GET", "/gradio_api/queue/data", params={"session_hash": "gone"}) as answer:
+            next(answer.iter_lines())
+            assert begun.wait(30)
+            assert not left.is_set()
+    assert left.wait(10)
+
+
+def test_stopping_tells_the_page(serve: Serve) -> None:
+    begun = threading.Event()
+
+    def slow(question: Question, *, wanted: Callable[[], bool], **_: object) -> Iterator[AnswerEvent]:
+        begun.set()
+        while wanted():
+            time.sleep(0.02)
+        yield Searched(question.text, ())
+
+    site = serve(fake_core(slow))
+    with httpx.Client(base_url=site.address, timeout=60) as client:
+        config = client.get("/config").json()
+        ask = next(each["id"] for each in config["dependencies"] if each["queue"] and len(each["inputs"]) == 2)
+        assert call(client, ask, ["What?", None], session="told").status_code == 200
+        with client.stream("GET", "/gradio_api/queue/data", params={"session_hash": "told"}) as answer:
+            lines = answer.iter_lines()
+            next(lines)
+            assert begun.wait(30)
+            stopping = threading.Thread(target=site.stop)
+            stopping.start()
+            said = "".join(lines)
+            stopping.join(30)
+    assert "The server is being stopped; ask again in a moment." in said

@@ -160,9 +160,10 @@ def test_a_length_that_lies_is_refused(site: Site) -> None:
 
 
 def test_a_body_where_none_belongs_is_refused(site: Site) -> None:
-    head = b"GET /api/v1/status HTTP/1.1\r\nHost: bot.example\r\n"
+    head = b"GET /api/v1/status HTTP/1.1\r\nHost: bot.example\r\nConnection: close\r\n"
     assert status(site.raw(head + b"Content-Length: 5\r\n\r\nhello")) == 400
-    assert status(site.raw(head + b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n")) == 400
+    assert status(site.raw(head + b"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n")) == 400
+    assert status(site.raw(head + b"Content-Length: 50000\r\n\r\nhello")) == 413
 
 
 def test_large_heads_are_refused(site: Site) -> None:

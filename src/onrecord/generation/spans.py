@@ -16,7 +16,7 @@ from onrecord.text.sentences import sentences
 from onrecord.text.tokens import STOP_WORDS, content_stems, stem, words
 from onrecord.types import AnswerSpan, Evidence, Span
 
-__all__ = ["Kind", "Reader", "holds_kind", "kind_asked", "shortest_span", "spans_of"]
+__all__ = ["Kind", "Reader", "holds_kind", "kind_asked", "ranked_spans", "shortest_span", "spans_of"]
 
 Reader = Callable[[str, Evidence], AnswerSpan | None]
 """Question and evidence -> the span that answers, a slice of one item, or None where there is none."""
@@ -51,6 +51,11 @@ _PATTERNS: dict[Kind, re.Pattern[str]] = {
         rf"[“\"‘][A-Z][^“”\"]{{1,50}}[”\"’]|{_NAME_WORD}(?:(?: | of | of the | de | & | and the |-){_NAME_WORD})*"
     ),
 }
+_NAME_KINDS = frozenset({"name", "place"})
+_NO_NAME = re.compile(
+    rf"\b(?:(?:On|In|Last|Next|By) )?(?:{_DAY}|(?:{_MONTH}|Jan|Feb|Sept?|Oct|Nov|Dec)\b\.?(?: \d{{1,2}})?)\b"
+    r"|^\(?[A-Z]{2,5}(?: Business)?\)"
+)
 _CHUNK_EDGE = re.compile(r"[,;:()\[\]“”\"—–]|\s-\s|\.\s|\.$")
 _TOKEN = re.compile(r"[\w’'$%.-]*\w%?|[^\w\s]")
 
@@ -79,6 +84,12 @@ _ASKED: tuple[tuple[re.Pattern[str], Kind], ...] = tuple(
     )
 )  # fmt: skip
 _WHICH = re.compile(r"\b(?:what|which)\b(?: (?:type|kind|sort|form)s? of)?(.*)", re.IGNORECASE)
+_SUBJECT = re.compile(
+    r"""(?:^|[.!?,]\ )(?:who|what|which(?:\ of)?)\b(?:\ [\w’'-]+){0,4}?
+    \ (?!(?:did|does|do|is|are|was|were|has|have|had|will|would|can|could)\b)
+    (?:\w+(?:ed|es|s)|won|died|said|became|began|left|lost|set|cut|sold|made|broke|brought)\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
 _VERBAL = re.compile(r"\w{3,}(?:ed|ing|ly)$")
 _OF = re.compile(r"(?:of|for|and) (?:the |a |an )?")
 _NEAR = 6.0
@@ -88,6 +99,8 @@ _TYPED = 1.0
 _LONG = -0.04
 _VERB = 0.3
 _FOCUS = 0.3
+_LEADS = 0.2
+_AGAIN = 0.3
 
 
 def kind_asked(question: str) -> Kind:
@@ -115,14 +128,31 @@ def holds_kind(question: str, text: str) -> bool:
 
 def shortest_span(question: str, evidence: Evidence) -> AnswerSpan | None:
     """The span of the evidence that most likely answers, or None where no sentence has one."""
-    texts = [item.passage.text for item in evidence.items]
-    best: tuple[float, AnswerSpan] | None = None
-    for item, scored in zip(evidence.items, spans_of(question, texts), strict=True):
-        for score, span in scored:
-            if best is None or score > best[0]:
-                start, end = item.passage.start + span.start, item.passage.start + span.end
-                best = score, AnswerSpan(item.number, item.passage.article.text[start:end], start, end)
-    return best[1] if best is not None and best[0] >= _LEAST else None
+    items = evidence.items
+    found = ranked_spans(question, [item.passage.text for item in items], [item.passage.article.id for item in items])
+    if not found or found[0][0] < _LEAST:
+        return None
+    _, number, span = found[0]
+    item = items[number]
+    start, end = item.passage.start + span.start, item.passage.start + span.end
+    return AnswerSpan(item.number, item.passage.article.text[start:end], start, end)
+
+
+def ranked_spans(question: str, texts: Sequence[str], articles: Sequence[str]) -> list[tuple[float, int, Span]]:
+    """Score, number of the text and span of all that may answer, best first.
+
+    What several articles say gains; ``articles`` names the one that each text is of.
+    """
+    found = [(score, at, span) for at, scored in enumerate(spans_of(question, texts)) for score, span in scored]
+    sayers: dict[str, set[str]] = {}
+    for _, at, span in found:
+        sayers.setdefault(_cut(texts[at], span).casefold(), set()).add(articles[at])
+
+    def weighed(score: float, at: int, span: Span) -> float:
+        return score + _AGAIN * math.log(len(sayers[_cut(texts[at], span).casefold()]))
+
+    ranked = [(weighed(score, at, span), at, span) for score, at, span in found]
+    return sorted(ranked, key=lambda one: (-one[0], one[1], one[2]))
 
 
 def spans_of(question: str, texts: Sequence[str]) -> list[list[tuple[float, Span]]]:
@@ -140,6 +170,8 @@ class _Asked:
     """How telling each word of the question is: rare among the texts is telling."""
     focus: str | None
     """The stem of the noun after "which" or "what", which names what the answer is."""
+    is_subject: bool
+    """Whether the answer does what the question tells: "Which automaker recalled", not "did ... recall"."""
 
     @classmethod
     def of(cls, question: str, texts: Sequence[str]) -> _Asked:
@@ -149,7 +181,7 @@ class _Asked:
         )
         total = 1 + sum(len(sentences(text)) for text in texts)
         weights = {s: math.log(1 + total / (1 + held[s])) for s in stems}
-        return cls(kind_asked(question), weights, _focus(question))
+        return cls(kind_asked(question), weights, _focus(question), _SUBJECT.search(question) is not None)
 
 
 def _focus(question: str) -> str | None:
@@ -189,6 +221,8 @@ def _in_sentence(asked: _Asked, text: str, sentence: Span) -> Iterator[tuple[flo
             around = range(max(0, inside[0] - 2), min(len(roots), inside[-1] + 3))
             score += _FOCUS * sum(asked.focus in roots[p] for p in around)
             score += _FOCUS * any(asked.focus in roots[p] for p in inside)
+        if asked.is_subject and places and inside[0] <= min(places):
+            score += _LEADS
         if asked.kind == "thing":
             ends = _cut(text, tokens[inside[0]]), _cut(text, tokens[inside[-1]])
             score -= _VERB * sum(_VERBAL.match(word) is not None and word.islower() for word in ends)
@@ -213,6 +247,8 @@ def _candidates(kind: Kind, text: str, sentence: Span) -> Iterator[tuple[Span, b
         "place": ("name",),
     }.get(kind, ())
     taken: list[Span] = []
+    if kind in _NAME_KINDS:
+        taken += [Span(sentence.start + m.start(), sentence.start + m.end()) for m in _NO_NAME.finditer(said)]
     for rank, name in enumerate(order):
         for match in _PATTERNS[name].finditer(said):
             span = _bare(text, Span(sentence.start + match.start(), sentence.start + match.end()), sentence)

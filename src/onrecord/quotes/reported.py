@@ -19,8 +19,9 @@ __all__ = ["said_in", "subject_of"]
 _MOST_CUES = 24
 _END = frozenset({".", "?", "!", "…", "...", ";"})
 _CUE_BEGINS = CUES.keys() | PHRASAL_FORMS.keys() | {"according"}
-# Without a cue, a colon or a quotation (a token without a word) nobody is said to have said anything.
-_SIGNS = _CUE_BEGINS | {":", ""}
+# Without a cue, a colon or a quotation (a token without a word) nobody is said to have said anything; "was quoted
+# as saying" holds a cue of its own.
+_SIGNS = (_CUE_BEGINS | {":", ""}) - BE
 
 
 def said_in(tokens: Sequence[Token], *, heading: bool = False) -> list[Said]:
@@ -28,6 +29,9 @@ def said_in(tokens: Sequence[Token], *, heading: bool = False) -> list[Said]:
 
     ``Pu believes that it works.`` -> cue ``believes``, source ``Pu``, content ``that it works``
     """
+    found = _attributions(tokens, heading=heading)
+    if not found:
+        return []
     whole = Span(tokens[0].start, tokens[-1].end)
     return [
         Said(
@@ -36,7 +40,7 @@ def said_in(tokens: Sequence[Token], *, heading: bool = False) -> list[Said]:
             tuple(_span(tokens, content) for content in entry.contents),
             whole,
         )
-        for entry in _attributions(tokens, heading=heading)
+        for entry in found
     ]
 
 

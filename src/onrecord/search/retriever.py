@@ -96,7 +96,7 @@ class Retriever:
         if period is not None:
             scores *= period.factors(origins.days)
         # Equal scores are broken by the lower row, so that the same index answers the same way.
-        order = np.lexsort((rows, -scores))
+        order = np.argsort(-scores, kind="stable")
         best = order[:k] if len(filters.articles) == 1 else spread(order, origins, k, most=_PER_ARTICLE)
         chosen = rows[best].tolist()
         passages = self.store.passages(chosen)

@@ -86,7 +86,7 @@ TABLE: tuple[Rule, ...] = (
     _api("openapi", "GET HEAD", r"/openapi\.json"),
     _rule("livez", "GET HEAD", "/livez", budget=None),
     _rule("readyz", "GET HEAD", "/readyz", budget=None),
-    _rule("metrics", "GET", "/metrics", "operator"),
+    _rule("metrics", "GET", "/metrics", "operator", budget=None),
     _rule("sign_in_page", "GET HEAD", "/sign-in"),
     _rule("sign_in", "POST", "/sign-in", budget="sign in", media=FORM),
     _rule("sign_out", "POST", "/sign-out", "staff", media=None),

@@ -43,6 +43,7 @@ def build_app(core: Core, *, examples: Sequence[str], about: str, exposure: Expo
         closing=answers.closing,
     )
     metrics.watch("answers_running", "Answers that are being made.", lambda: answers.running)
+    metrics.watch("model_waiting", "Answers that have or want the model's turn.", lambda: core.state().waiting)
     app.state.answers = answers
     app.state.metrics = metrics
     check_routes(app)

@@ -15,12 +15,16 @@ __all__ = ["Core", "Exposure", "State"]
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What is served at this moment.  ``model`` is one of ``schemas.StatusOut``."""
+    """What is served at this moment.
+
+    ``model`` is a word of ``schemas.StatusOut``; ``waiting`` counts who has or wants its turn.
+    """
 
     articles: int
     newest: str | None
     generation: str
     model: str
+    waiting: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -186,11 +186,11 @@ class Gate:
                 del self._streams[key]
 
     async def _body(self, visit: _Visit, rule: Rule, receive: Receive) -> bytes:
-        if visit.method in _SAFE:
-            if visit.headers.get("content-length", "0") != "0" or "transfer-encoding" in visit.headers:
-                raise Fault(400, "bad_request", "this takes no body", hint="send none", closes=True)
-            return b""
         body = await read_body(visit.headers, receive, most=rule.body_bytes)
+        if visit.method in _SAFE:
+            if body:
+                raise Fault(400, "bad_request", "this takes no body", hint="send none")
+            return b""
         media = visit.headers.get("content-type", "").partition(";")[0].strip().lower()
         if rule.media is not None and media != rule.media:
             raise Fault(415, "bad_media", "the body is of another type", hint=f"send {rule.media}")

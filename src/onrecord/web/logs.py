@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 import sys
-import time
 import traceback
 from collections.abc import MutableMapping
 from pathlib import Path
+from time import monotonic
 from types import TracebackType
 from typing import Any, TextIO
 
@@ -22,16 +22,17 @@ _FRAMES = 8
 
 def configure_logs(stream: TextIO = sys.stderr) -> None:
     """Write everything that this process logs, libraries included, to ``stream``."""
+    cap = _Cap(MOST_A_SECOND)
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _fault,
-        _Cap(MOST_A_SECOND),
+        cap.tell,
     ]
     render = structlog.processors.JSONRenderer(ensure_ascii=True)
     structlog.configure(
-        processors=[*shared, render],
+        processors=[cap.drop, *shared, render],
         logger_factory=structlog.WriteLoggerFactory(stream),
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         cache_logger_on_first_use=False,
@@ -44,6 +45,7 @@ def configure_logs(stream: TextIO = sys.stderr) -> None:
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, render],
         )
     )
+    handler.addFilter(lambda _record: cap.passes())
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
 
 
@@ -80,14 +82,23 @@ class _Cap:
         self._lines = 0
         self._left_out = 0
 
-    def __call__(self, _logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-        second = int(time.monotonic())
+    def passes(self) -> bool:
+        """Whether one more line may be written now."""
+        second = int(monotonic())
         if second != self._second:
             self._second, self._lines = second, 0
         self._lines += 1
-        if self._lines > self._most:
-            self._left_out += 1
+        self._left_out += self._lines > self._most
+        return self._lines <= self._most
+
+    def drop(self, _logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        """Leave a line of ours out where it does not pass."""
+        if not self.passes():
             raise structlog.DropEvent
+        return event
+
+    def tell(self, _logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        """Say in a line that passed how many before it did not."""
         if self._left_out:
             event["lines_left_out"] = self._left_out
             self._left_out = 0

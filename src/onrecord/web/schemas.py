@@ -54,11 +54,15 @@ MAX_QUOTE = 2000
 MAX_TURNS = 10
 
 
+# Years that a calendar can count some decades back and on from.
+_DAY = "[1-8][0-9]{3}-[0-9]{2}-[0-9]{2}"
+
+
 def _day(value: object) -> object:
     # Left to itself, pydantic also takes seconds since 1970 for a date.
     if isinstance(value, date):
         return value
-    if not isinstance(value, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+    if not isinstance(value, str) or not re.fullmatch(_DAY, value):
         raise ValueError("write a day like 2022-06-17")
     return date.fromisoformat(value)
 
@@ -66,7 +70,7 @@ def _day(value: object) -> object:
 Day = Annotated[
     date,
     BeforeValidator(_day),
-    WithJsonSchema({"type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}),
+    WithJsonSchema({"type": "string", "format": "date", "pattern": f"^{_DAY}$"}),
 ]
 # At least one letter or digit; NUL can be no part of an argument anywhere.
 Words = Annotated[str, Field(min_length=1, pattern=r"[0-9A-Za-z\u00c0-\uffff]")]

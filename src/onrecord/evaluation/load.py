@@ -1,0 +1,96 @@
+"""Measure a server under readers: fifty for a minute, then two thousand questions, and what stays behind.
+
+``python -m onrecord.evaluation.load [--index DIR] [--readers 50] [--seconds 60] [--questions 2000]`` prints the figures
+as JSON.  A reader asks as often as the budget of one peer allows, one question after the other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from onrecord.evaluation.serving import Asked, Served, arguments, ask, percentile, prepared, questions, reader, serving
+
+__all__ = ["main"]
+
+PAUSE_SECONDS = 3.0  # between two questions of one reader: 20 a minute
+SETTLE_SECONDS = 12.0  # streams, threads and keep-alive connections end by themselves
+WARM = 600  # more than a server keeps of answers, so that what it keeps is not taken for a leak
+
+
+def main(given: Sequence[str] | None = None) -> int:
+    """Print the figures; without the data, say so and succeed."""
+    parser = arguments("Measure a server under readers.")
+    parser.add_argument("--readers", type=int, default=50)
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--questions", type=int, default=2000)
+    options = parser.parse_args(given)
+    index = prepared(options)
+    if index is None:
+        return 0
+    asked = questions(index)
+    with serving(index, model=not options.no_model) as served:
+        asyncio.run(_one_after_the_other(served, asked, min(WARM, options.questions), phrased=False))
+        before = _settled(served)
+        crowd = asyncio.run(_crowd(served, asked, options.readers, options.seconds))
+        figures: dict[str, Any] = {"crowd": _figures(crowd), "before": before, "after_the_crowd": _settled(served)}
+        rest = asyncio.run(_one_after_the_other(served, asked, options.questions))
+        figures |= {"then": _figures(rest), "after": _settled(served)}
+    sys.stdout.write(json.dumps(figures, indent=1) + "\n")
+    return 0
+
+
+async def _crowd(served: Served, asked: Iterator[str], readers: int, seconds: float) -> list[Asked]:
+    """Let readers come within the first pause and ask until the time is over."""
+    until = time.monotonic() + seconds
+    found: list[Asked] = []
+
+    async def read(number: int) -> None:
+        async with reader(served, number) as client:
+            await asyncio.sleep(random.Random(number).random() * PAUSE_SECONDS)  # noqa: S311 - a moment, not a secret
+            while time.monotonic() < until:
+                began = time.monotonic()
+                found.append(await ask(client, next(asked)))
+                await asyncio.sleep(max(0.0, PAUSE_SECONDS - (time.monotonic() - began)))
+
+    await asyncio.gather(*(read(number) for number in range(readers)))
+    return found
+
+
+async def _one_after_the_other(
+    served: Served, asked: Iterator[str], count: int, *, phrased: bool = True
+) -> list[Asked]:
+    found = []
+    for number in range(count):
+        async with reader(served, 1000 + number % 2000) as client:
+            found.append(await ask(client, next(asked), phrased=phrased))
+    return found
+
+
+def _settled(served: Served) -> dict[str, int]:
+    time.sleep(SETTLE_SECONDS)
+    return served.costs()
+
+
+def _figures(asked: Sequence[Asked]) -> dict[str, Any]:
+    firsts = [one.first_event for one in asked if one.first_event is not None]
+    statements = [one.first_statement for one in asked if one.first_statement is not None]
+    ends = Counter(one.answer.get("mode", one.end) if one.end == "answer" else one.end for one in asked)
+    return {
+        "questions": len(asked),
+        "terminal": sum(one.is_terminal for one in asked),
+        "statuses": dict(Counter(one.status for one in asked)),
+        "ends": dict(ends),
+        "first_event_seconds": {"p50": percentile(firsts, 0.5), "p95": percentile(firsts, 0.95)},
+        "first_statement_seconds": {"p50": percentile(statements, 0.5), "p95": percentile(statements, 0.95)},
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())
