@@ -59,8 +59,7 @@ def _attributions(tokens: Sequence[Token], *, heading: bool) -> list[Attribution
     if _SIGNS.isdisjoint(words):
         return []
     end = _sentence_end(tokens)
-    headline = _is_headline(tokens)
-    label = labelled(tokens, end, headline=heading and headline) if ":" in words else None
+    label = labelled(tokens, end, headline=heading and _is_headline(tokens)) if ":" in words else None
     found = [label] if label is not None else []
     attempts = 0
     for index in [at for at, word in enumerate(words[:end]) if word in _CUE_BEGINS]:
@@ -69,7 +68,7 @@ def _attributions(tokens: Sequence[Token], *, heading: bool) -> list[Attribution
         if _is_according(tokens, index, end):
             attempts += 1
             attribution = _according(tokens, index, end)
-        elif (read := _cue_at(tokens, index, end)) and (tokens[index].kind == "w" or headline or not index):
+        elif (read := _cue_at(tokens, index, end)) and (tokens[index].kind == "w" or not index or _is_headline(tokens)):
             attempts += 1
             attribution = _verb(tokens, (index, read[1]), end, read[0], found)
         else:
