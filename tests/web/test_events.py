@@ -47,7 +47,7 @@ def test_events_are_made_while_a_reader_takes_none(monkeypatch: pytest.MonkeyPat
         if message["type"] == "http.response.body":
             await asyncio.sleep(60)
 
-    with pytest.raises(TimeoutError):
+    with pytest.raises(Left):
         asyncio.run(EventStream(making.events())({"type": "http"}, staying, send))
     assert making.made == 20
     assert making.closed

@@ -76,6 +76,8 @@ def test_readers_are_served_while_redis_is_away_and_staff_are_not(serve: Serve) 
         httpx.post(f"{site.address}/api/v1/ask", json={"question": "a"}, timeout=60).status_code for _ in range(5)
     ]
     assert statuses == [200] * 3 + [429] * 2
+    cookie = {"cookie": "__Host-onrecord=abc"}
+    assert httpx.get(f"{site.address}/api/v1/status", headers=cookie, timeout=60).status_code == 200
     answer = httpx.get(f"{site.address}/staff/", headers={"cookie": "__Host-onrecord=abc"}, timeout=60)
     assert answer.status_code == 503
     assert SECRET not in answer.text

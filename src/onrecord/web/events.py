@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 class Left(Exception):  # noqa: N818 - nothing went wrong
-    """The reader is gone."""
+    """The reader is gone, or takes nothing any more."""
 
 
 class EventStream(Response):
@@ -48,6 +48,8 @@ class EventStream(Response):
                 async with asyncio.timeout(SEND_SECONDS):
                     await send({"type": "http.response.body", "body": frame, "more_body": True})
             await send({"type": "http.response.body", "body": b"", "more_body": False})
+        except TimeoutError:
+            raise Left from None
         finally:
             for task in tasks:
                 task.cancel()

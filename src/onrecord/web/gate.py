@@ -105,7 +105,7 @@ class Gate:
             await self._serve(visit, receive, reply)
         except Fault as fault:
             await reply.fail(fault, receive)
-        except (Left, TimeoutError):
+        except Left:
             visit.code = "left"
         except asyncio.CancelledError:
             visit.code = "left"
@@ -128,7 +128,7 @@ class Gate:
             return
         rule = _rule_of(visit)
         token = cookie_of(visit.headers)
-        account = self._bearer(visit) or await self._sessions.account(token)
+        account = await self._account(visit, rule, token)
         _check_origin(visit, rule, by_cookie=token is not None)
         if (decision := decide(rule, account)) != "allowed":
             await _refused(visit, decision)(visit.scope, receive, reply)
@@ -144,6 +144,12 @@ class Gate:
             elif rule.stream == "page":
                 heard = _until(self._closing, heard)
             await self._app(visit.scope, heard, reply)
+
+    async def _account(self, visit: _Visit, rule: Rule, token: str | None) -> Account | None:
+        # Not on public paths: what is open to everybody depends on no table of sessions.
+        if rule.access == "public":
+            return None
+        return self._bearer(visit) or await self._sessions.account(token)
 
     def _bearer(self, visit: _Visit) -> Account | None:
         """Who scrapes metrics with the token of the settings; it opens nothing else."""
