@@ -44,7 +44,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Print the figures as JSON; without the data, say so and succeed."""
     parser = argparse.ArgumentParser(description="Measure what quotes cost.")
     parser.add_argument("--articles", type=int, default=0, help="articles to index; 0 takes all")
-    parser.add_argument("--ingest", type=int, default=300, help="articles of a whole ingest, with the real embedder")
+    parser.add_argument(
+        "--ingest", type=int, default=300, help="articles of a whole ingest, with the real embedder; 0 leaves it out"
+    )
     options = parser.parse_args(arguments)
     root = os.environ.get("ONRECORD_BENCH_DATA")
     if not root or not (Path(root) / "realtimeqa").is_dir():

@@ -26,6 +26,7 @@ _ORDER = re.compile(
     | \b(?:system|initial)\s+prompt\b""",
     re.IGNORECASE | re.VERBOSE,
 )
+_QUOTED = re.compile(r"[“\"][^“”\"]*[”\"]|「[^」]*」")
 _ANSWERED = 0.65
 _ARTICLE, _TIMELY = 0.3, 0.3
 _COVERAGE, _SIMILARITY, _FOUND, _TYPED = 0.4, 0.4, 0.1, 0.1
@@ -198,7 +199,9 @@ def _distinct(found: Sequence[Candidate]) -> list[Candidate]:
 def _says_nothing(candidate: Candidate) -> bool:
     """Whether it asks, or gives an order to whatever answers instead of telling something."""
     text = candidate.passage.text.rstrip()
-    return text.endswith(("?", "？")) or (candidate.kind == "extract" and _ORDER.search(text) is not None)
+    # What somebody is quoted with may be an order, to somebody else; the words around it may not.
+    own = text if candidate.kind == "extract" else _QUOTED.sub(" ", text)
+    return text.endswith(("?", "？")) or _ORDER.search(own) is not None
 
 
 def _keep(found: dict[tuple[str, Span], Candidate], article: Article, candidate: Candidate) -> None:

@@ -158,7 +158,7 @@ def _name_in(words: list[str]) -> tuple[int, int] | None:
 
 def _person(words: list[str], role: str | None) -> Named:
     """Split titles from the name: ``County Executive Ann Lee`` -> ``Ann Lee``, with the rest as role."""
-    plain = [_plain(word) for word in words]
+    plain = [word.lower().rstrip(".") for word in words]
     start = len(words) - 1
     while start > 0 and plain[start] in _SUFFIXES:
         start -= 1
@@ -191,7 +191,7 @@ def _without_article(phrase: str) -> str:
 def surname(bare: str) -> str:
     """``Harry Connick Jr.`` -> ``Connick``."""
     words = bare.split()
-    while len(words) > 1 and _plain(words[-1].strip(",")) in _SUFFIXES:
+    while len(words) > 1 and words[-1].strip(",").lower().rstrip(".") in _SUFFIXES:
         words.pop()
     return words[-1] if words else ""
 

@@ -19,8 +19,9 @@ __all__ = ["said_in", "subject_of"]
 _MOST_CUES = 24
 _END = frozenset({".", "?", "!", "…", "...", ";"})
 _CUE_BEGINS = CUES.keys() | PHRASAL_FORMS.keys() | {"according"}
-# Without a cue, a colon or a quotation (a token without a word) nobody is said to have said anything.
-_SIGNS = _CUE_BEGINS | {":", ""}
+# Without a cue, a colon or a quotation (a token without a word) nobody is said to have said anything; "was quoted
+# as saying" holds a cue of its own.
+_SIGNS = (_CUE_BEGINS | {":", ""}) - BE
 
 
 def said_in(tokens: Sequence[Token], *, heading: bool = False) -> list[Said]:
@@ -28,6 +29,9 @@ def said_in(tokens: Sequence[Token], *, heading: bool = False) -> list[Said]:
 
     ``Pu believes that it works.`` -> cue ``believes``, source ``Pu``, content ``that it works``
     """
+    found = _attributions(tokens, heading=heading)
+    if not found:
+        return []
     whole = Span(tokens[0].start, tokens[-1].end)
     return [
         Said(
@@ -36,7 +40,7 @@ def said_in(tokens: Sequence[Token], *, heading: bool = False) -> list[Said]:
             tuple(_span(tokens, content) for content in entry.contents),
             whole,
         )
-        for entry in _attributions(tokens, heading=heading)
+        for entry in found
     ]
 
 
@@ -55,8 +59,7 @@ def _attributions(tokens: Sequence[Token], *, heading: bool) -> list[Attribution
     if _SIGNS.isdisjoint(words):
         return []
     end = _sentence_end(tokens)
-    headline = _is_headline(tokens)
-    label = labelled(tokens, end, headline=heading and headline) if ":" in words else None
+    label = labelled(tokens, end, headline=heading and _is_headline(tokens)) if ":" in words else None
     found = [label] if label is not None else []
     attempts = 0
     for index in [at for at, word in enumerate(words[:end]) if word in _CUE_BEGINS]:
@@ -65,7 +68,7 @@ def _attributions(tokens: Sequence[Token], *, heading: bool) -> list[Attribution
         if _is_according(tokens, index, end):
             attempts += 1
             attribution = _according(tokens, index, end)
-        elif (read := _cue_at(tokens, index, end)) and (tokens[index].kind == "w" or headline or not index):
+        elif (read := _cue_at(tokens, index, end)) and (tokens[index].kind == "w" or not index or _is_headline(tokens)):
             attempts += 1
             attribution = _verb(tokens, (index, read[1]), end, read[0], found)
         else:

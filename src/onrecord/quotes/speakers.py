@@ -155,13 +155,13 @@ def _known(name: Named, full_names: dict[str, list[str]], people: dict[str, _Per
 
 def _fullest(full: str, full_names: dict[str, list[str]]) -> str:
     """``Donald Trump`` -> ``Donald J. Trump``, if that is printed too."""
-    words = full.split()
+    words, last = full.split(), surname(full)
     if len(words) < 2:
         return full
     same = [
         other
-        for other in full_names.get(surname(full), ())
-        if other.split()[0] == words[0] and surname(other) == surname(full) and set(words) <= set(other.split())
+        for other in full_names.get(last, ())
+        if other.split()[0] == words[0] and surname(other) == last and set(words) <= set(other.split())
     ]
     return max([full, *same], key=len)
 

@@ -26,6 +26,9 @@ def sentences(text: str, start: int = 0, end: int | None = None, language: str |
     ``“Why?” he asked.  Nobody knew.`` -> ``“Why?” he asked.`` and ``Nobody knew.``
     """
     end = len(text) if end is None else end
+    if end - start <= _WIDEST and _CAN_END.search(text, start, end - 1) is None:
+        whole = _trimmed(text, start, end)
+        return [] if whole is None else [whole]
     spans: list[Span] = []
     at = start
     for boundary in _boundaries(text, start, end, (language or "en")[:2]):
@@ -41,9 +44,6 @@ def sentences(text: str, start: int = 0, end: int | None = None, language: str |
 
 
 def _boundaries(text: str, start: int, end: int, language: str) -> Iterator[int]:
-    if end - start <= _WIDEST and _CAN_END.search(text, start, end - 1) is None:
-        yield end
-        return
     # Window by window what is longer than any paper's paragraph: the splitter takes quadratic time on a
     # long run of quotation marks.
     while start < end:
