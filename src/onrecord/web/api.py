@@ -35,7 +35,9 @@ SpeakerName = Annotated[str, Path(min_length=1, max_length=200, examples=["Pu Yo
 _log = structlog.get_logger()
 
 
-def build_api(core: Core, answers: Answers, metrics: Metrics, *, log_questions: bool) -> FastAPI:
+def build_api(
+    core: Core, answers: Answers, metrics: Metrics, *, lifespan: Callable[..., Any], log_questions: bool
+) -> FastAPI:
     """Build an application with the API's routes and the health and metrics of the server."""
     app = FastAPI(
         title="On Record",
@@ -45,6 +47,7 @@ def build_api(core: Core, answers: Answers, metrics: Metrics, *, log_questions: 
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        lifespan=lifespan,
     )
     app.add_exception_handler(OnRecordError, _on_error)
     app.add_exception_handler(Fault, _on_error)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 from starlette.applications import Starlette
@@ -28,7 +29,14 @@ def build_app(core: Core, *, examples: Sequence[str], about: str, exposure: Expo
     exposure = exposure or Exposure()
     answers, metrics, spending = Answers(core.ask), Metrics(), budgets(exposure)
     sessions = Sessions(core.account, redis=exposure.redis)
-    app = build_api(core, answers, metrics, log_questions=exposure.log_questions)
+
+    @asynccontextmanager
+    async def lifespan(_app: object) -> AsyncIterator[None]:
+        yield
+        await spending.close()
+        await sessions.close()
+
+    app = build_api(core, answers, metrics, lifespan=lifespan, log_questions=exposure.log_questions)
     app.router.routes.extend(sign_in_routes(core.verify, sessions, spending, metrics))
     page = build_chat(answers, examples=examples, about=about)
     mount_chat(app, page)

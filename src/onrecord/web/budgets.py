@@ -20,6 +20,7 @@ from limits import RateLimitItemPerSecond
 from limits.aio.storage import RedisStorage
 from limits.aio.strategies import MovingWindowRateLimiter
 from limits.errors import StorageError
+from redis.asyncio import ConnectionPool
 
 __all__ = ["Budgets", "Window"]
 
@@ -57,6 +58,11 @@ class Budgets:
                 structlog.get_logger().warning("redis_unavailable", fault=type(error.storage_error).__name__)
         return self._here.spend(window, digest.hexdigest())
 
+    async def close(self) -> None:
+        """Give connections back."""
+        if self._shared is not None:
+            await self._shared.close()
+
 
 class _Here:
     """The uses of each key in this process, oldest first, by a clock that never jumps.
@@ -85,8 +91,13 @@ class _Shared:
 
     def __init__(self, address: str) -> None:
         timeouts = {"socket_timeout": 1, "socket_connect_timeout": 1}
+        self._pool = ConnectionPool.from_url(address, **timeouts)
         storage = RedisStorage(
-            f"async+{address}", implementation="redispy", wrap_exceptions=True, key_prefix="onrecord", **timeouts
+            f"async+{address}",
+            implementation="redispy",
+            wrap_exceptions=True,
+            key_prefix="onrecord",
+            connection_pool=self._pool,  # type: ignore[arg-type]  # limits says that it takes one
         )
         self._limiter = MovingWindowRateLimiter(storage)
 
@@ -96,3 +107,6 @@ class _Shared:
             return None
         stats = await self._limiter.get_window_stats(item, key)
         return max(1, math.ceil(stats.reset_time - time.time()))
+
+    async def close(self) -> None:
+        await self._pool.aclose()

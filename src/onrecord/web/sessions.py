@@ -29,6 +29,7 @@ class _Table(Protocol):
     async def put(self, key: str, value: str) -> None: ...
     async def get(self, key: str) -> str | None: ...
     async def drop(self, key: str) -> None: ...
+    async def close(self) -> None: ...
 
 
 class Sessions:
@@ -66,6 +67,10 @@ class Sessions:
         if token:
             await self._table.drop(_digest(token))
 
+    async def close(self) -> None:
+        """Give connections back."""
+        await self._table.close()
+
 
 class _Here:
     def __init__(self) -> None:
@@ -85,6 +90,9 @@ class _Here:
     async def drop(self, key: str) -> None:
         self._kept.pop(key, None)
 
+    async def close(self) -> None:
+        self._kept.clear()
+
 
 class _Shared:
     def __init__(self, address: str) -> None:
@@ -99,6 +107,9 @@ class _Shared:
 
     async def drop(self, key: str) -> None:
         await self._redis.delete(f"onrecord:session:{key}")
+
+    async def close(self) -> None:
+        await self._redis.aclose()
 
 
 def session_cookie(token: str) -> str:
