@@ -79,6 +79,12 @@ def test_tomorrow_s_paper_is_neither_favoured_nor_put_back() -> None:
     assert factor(period_of("Who won this week?", TODAY), TODAY + timedelta(days=1)) == 1
 
 
+@pytest.mark.parametrize("today", [date.min, date.max])
+@pytest.mark.parametrize("question", ["Who won?", "Who won this week?", "Who won two years ago?", "Who won in May?"])
+def test_the_ends_of_the_calendar_are_days_too(question: str, today: date) -> None:
+    assert period_of(question, today).factors(np.array([0, TODAY.toordinal()])).shape == (2,)
+
+
 def test_a_day_fits_where_the_question_states_days_or_none() -> None:
     stated, unsaid = period_of("Who won this week?", TODAY), period_of("Who won?", TODAY)
     assert stated.fits(TODAY) == 1 > stated.fits(TODAY - timedelta(days=400)) > 0

@@ -23,6 +23,7 @@ _UNSAID_FADE = 7
 _UNKNOWN = 1 / 4
 _FUTURE = 0.5
 
+_EARLIEST, _LATEST = date(1000, 1, 1), date(8999, 12, 31)
 _MONTHS = "january february march april may june july august september october november december".split()
 _DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
 _NUMBERS = {word: n for n, word in enumerate("zero one two three four five six seven eight nine ten".split())}
@@ -81,6 +82,8 @@ def period_of(text: str, today: date) -> Period:
     ``What happened last week?`` on 2022-06-16 -> 2022-06-05 to 2022-06-09.  A question that says nothing of
     time is, mildly, about the last days.
     """
+    # A calendar has ends, and nobody asks near them.
+    today = min(max(today, _EARLIEST), _LATEST)
     for pattern, days, weight, fade in _WORDINGS:
         if match := pattern.search(text):
             found = days(match, today)
