@@ -157,18 +157,21 @@ def confidence(
         article = hit.passage.article
         held = share(f"{article.title} {hit.passage.text}")
         passages[article.id] = max(held, passages.get(article.id, 0.0))
-    best = 0.0
     nearest = {c.passage.article.id: c for c in sorted(found, key=lambda c: c.similarity)}
-    for candidate in nearest.values():
-        article = candidate.passage.article
-        agreed = passages.get(article.id, 0.0) + candidate.similarity + _ARTICLE * _about(article, asked)
-        best = max(best, agreed * (1 - _TIMELY * (1 - timely(article))))
+    agreed = {name: passages.get(name, 0.0) + candidate.similarity for name, candidate in nearest.items()}
+    best = 0.0
+    for name in sorted(agreed, key=lambda name: -agreed[name]):
+        if agreed[name] + _ARTICLE <= best:
+            break  # not even an article about all of it could be surer, and reading it whole takes time
+        article = nearest[name].passage.article
+        sure = agreed[name] + _ARTICLE * _about(article, asked)
+        best = max(best, sure * (1 - _TIMELY * (1 - timely(article))))
     return best / (2 + _ARTICLE)
 
 
 def _about(article: Article, asked: Understood) -> float:
-    held = content_stems(f"{article.title} {article.text}")
-    return sum(_has(held, s) for s in asked.stems) / len(asked.stems)
+    held = dict.fromkeys(content_stems(f"{article.title} {article.text}"))
+    return sum(s in held or _has(list(held), s) for s in asked.stems) / len(asked.stems)
 
 
 def choose(found: Sequence[Candidate], asked: Understood, *, most: int) -> Evidence:
