@@ -18,7 +18,7 @@ from onrecord.evaluation.serving import Served, arguments, ask, percentile, prep
 __all__ = ["main"]
 
 TARGETS = {"passages": 0.2, "model": 2.5, "extractive": 0.3}
-"""Seconds that 95 of 100 questions may take: to the first passages, to the first statement of either kind."""
+"""Seconds that 95 of 100 questions may take: to the first passages, to the first statement with and without the model."""
 WARM = 20
 Times = dict[str, list[float]]
 
@@ -63,7 +63,8 @@ async def _ask_all(served: Served, asked: Iterator[str], count: int, *, phrased:
                 continue
             times["passages"].append(one.first_event)
             if one.first_statement is not None:
-                times["model" if one.answer.get("mode") == "model" else "extractive"].append(one.first_statement)
+                # Where nothing that the model writes passes, the words of the articles came when it had ended.
+                times["model" if kind else "extractive"].append(one.first_statement)
     return times
 
 
@@ -77,8 +78,8 @@ def _draw(times: Times, path: Path) -> None:
     figure, axes = pyplot.subplots(figsize=(7, 4), layout="constrained")
     labels = {
         "passages": "first passages",
-        "model": "first statement, model",
-        "extractive": "first statement, extractive",
+        "model": "first statement, asked of the model",
+        "extractive": "first statement, without the model",
     }
     for name, taken in times.items():
         if taken:
