@@ -36,6 +36,7 @@ from onrecord.storage.generations import open_generation, publish, writer
 from onrecord.storage.store import StoreWriter
 from onrecord.text.passages import context_of, opening_of, passages
 from onrecord.text.sentences import sentences
+from onrecord.text.when import without_time
 from onrecord.types import Article, Block
 
 __all__ = ["main"]
@@ -163,7 +164,7 @@ def _sentences() -> list[str]:
 
 
 def _questions() -> list[str]:
-    return [record["question"] for record in records("realtimeqa/2022/questions.jsonl")][:_QUERIES]
+    return [without_time(record["question"]) for record in records("realtimeqa/2022/questions.jsonl")][:_QUERIES]
 
 
 def _embedder() -> SentenceEmbedder:
