@@ -148,6 +148,8 @@ class Newsroom:
         self.closed = threading.Event()
         self.gate = threading.Event()
         self.gate.set()
+        self.rest = threading.Event()
+        self.rest.set()
         self.hostile = HOSTILE
         self.article, self.other = _articles()
 
@@ -168,6 +170,7 @@ class Newsroom:
         extract = Statement("Exports rose by 12 percent.", "extract", (2,))
         yield StatementPiece(quoted, (first,))
         time.sleep(0.4)
+        self.rest.wait(20)
         yield StatementPiece(extract, (second,))
         yield Answer(question.text, (quoted, extract), (first, second), False, "extractive", "gen-1")
 

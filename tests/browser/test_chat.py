@@ -36,11 +36,15 @@ def chips(page: Page) -> Locator:
     return page.locator("#onr-chat .onr-chip")
 
 
-def test_statements_come_one_by_one_with_their_sources(page: Page) -> None:
-    ask(page, "What did Pu say?")
-    expect(page.locator(".onr-question")).to_have_text("What did Pu say?")
-    expect(page.locator(".onr-statement")).to_have_count(1)
-    expect(page.locator("#onr-stop")).to_be_visible()
+def test_statements_come_one_by_one_with_their_sources(page: Page, chat: SimpleNamespace) -> None:
+    chat.newsroom.rest.clear()
+    try:
+        ask(page, "What did Pu say?")
+        expect(page.locator(".onr-question")).to_have_text("What did Pu say?")
+        expect(page.locator(".onr-statement")).to_have_count(1)
+        expect(page.locator("#onr-stop")).to_be_visible()
+    finally:
+        chat.newsroom.rest.set()
     expect(page.locator(".onr-statement")).to_have_count(2)
     settled(page)
     expect(page.locator(".onr-mode")).to_have_text("Quoted from the articles (no language model).")
