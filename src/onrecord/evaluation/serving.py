@@ -121,7 +121,13 @@ def serving(index: Path, *, model: bool = True, **settings: object) -> Iterator[
     """Run ``onrecord serve`` until it is no longer needed; it is warm when it is given."""
     token = secrets.token_hex(32)
     environment = {name: value for name, value in os.environ.items() if not name.startswith("ONRECORD_")}
-    given = {"operator_token": token, "model": "default" if model else "none", **settings}
+    # All who measure are readers of one site; its budget is not what is measured.
+    given = {
+        "operator_token": token,
+        "model": "default" if model else "none",
+        "site_questions_per_minute": 10**6,
+        **settings,
+    }
     with tempfile.TemporaryDirectory(prefix="onrecord-server-") as folder:
         given |= {"accounts": f"{folder}/accounts.json", "feedback": f"{folder}/feedback.jsonl"}
         environment |= {f"ONRECORD_{name.upper()}": str(value) for name, value in given.items()}
