@@ -170,7 +170,7 @@ def _threads() -> Iterator[ThreadPoolExecutor]:
 
 @cache
 def _has_bfloat16() -> bool:
-    """Whether the processor multiplies bfloat16 itself (AMX, AVX-512), two to four times as fast as float32."""
+    """Whether the processor multiplies bfloat16 itself (AMX, AVX-512), more than twice as fast as float32."""
     try:
         flags = Path("/proc/cpuinfo").read_text("ascii", "ignore").split()
     except OSError:
