@@ -45,6 +45,7 @@ HOME = {
     "tantivy": "search/keywords.py",
     "sentence_transformers": "search/embedder.py",
     "llama_cpp": "generation/worker.py",
+    "onnxruntime": "generation/reader.py",
     "sqlite3": "storage/store.py",
     "trafilatura": "storage/formats/html.py",
     "fastapi": "web/api.py",
@@ -133,6 +134,7 @@ def test_the_command_line_starts_without_anything_heavy() -> None:
         "pydantic",
         "sentence_transformers",
         "llama_cpp",
+        "onnxruntime",
     )
     script = f"import onrecord.cli, sys; print([name for name in {heavy} if name in sys.modules])"
     said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

@@ -11,20 +11,23 @@ from datetime import date
 
 from onrecord.errors import ModelError, QuestionError
 from onrecord.generation.citations import checked, drafts
-from onrecord.generation.evidence import candidates, choose, confidence, is_answerable, score
+from onrecord.generation.evidence import candidates, choose, confidence, is_answerable, score, with_reading
 from onrecord.generation.followup import is_joined
 from onrecord.generation.grammar import copying as copying_grammar
 from onrecord.generation.llm import LanguageModel
 from onrecord.generation.prompts import fitting, messages
+from onrecord.generation.reading import Read, Reader, assured, best_span, read_over
 from onrecord.generation.rewriting import rewritten
-from onrecord.generation.spans import Reader, shortest_span
+from onrecord.generation.spans import shortest_span
 from onrecord.generation.understand import Understood, understand
 from onrecord.search.retriever import Retriever
 from onrecord.text.normalise import single_line
-from onrecord.text.when import period_of
+from onrecord.text.tokens import is_chinese
+from onrecord.text.when import period_of, without_time
 from onrecord.types import (
     Answer,
     AnswerEvent,
+    AnswerSpan,
     Article,
     Citation,
     Evidence,
@@ -67,14 +70,14 @@ def answer(
     generation: str,
     model: LanguageModel | None = None,
     copying: bool = False,
-    reader: Reader = shortest_span,
+    reader: Reader | None = None,
 ) -> Generator[AnswerEvent, None, None]:
     """Answer a question from one generation, event by event; the last event is the Answer.
 
     With no model, or when nothing that the model writes survives the checks, the statements are the
     evidence itself, word for word.  ``copying`` holds the model to the words of the evidence by a grammar,
-    which a small one needs.  ``reader`` finds the span that answers a factual question.  Closing the
-    iterator stops the model.  Raises QuestionError.
+    which a small one needs.  ``reader`` takes part in choosing the evidence, in refusing, and finds the span that
+    answers a factual question; rules do that without one.  Closing the iterator stops the model.  Raises QuestionError.
     """
     clock = _Clock(time.monotonic())
     # A small model, which has to copy, would not rewrite a question well.
@@ -84,7 +87,8 @@ def answer(
     understood = asked.text if asked.text != text else None
     yield Searched(text, tuple(hits), understood)
 
-    evidence = _weighed(asked, hits, retriever, question.today).evidence
+    read = _read(asked, hits, reader)
+    evidence = _weighed(asked, hits, retriever, question.today, read).evidence
     statements: list[Statement] = []
     for statement in _statements(asked, evidence, model, copying=copying):
         if clock.first is None:
@@ -92,7 +96,7 @@ def answer(
         statements.append(statement)
         yield StatementPiece(statement, tuple(Citation.of(evidence[n]) for n in statement.citations))
 
-    span = None if asked.speakers or not statements else reader(asked.text, evidence)
+    span = _span(asked, evidence, read) if statements else None
     cited = {number for statement in statements for number in statement.citations}
     if span is not None:
         cited.add(span.citation)
@@ -118,9 +122,10 @@ class Weighed:
     confidence: float
 
 
-def weigh(question: Question, *, retriever: Retriever) -> Weighed:
+def weigh(question: Question, *, retriever: Retriever, reader: Reader | None = None) -> Weighed:
     """Search and weigh what was found, without answering."""
-    return _weighed(*_found(question, retriever), retriever, question.today)
+    asked, hits = _found(question, retriever)
+    return _weighed(asked, hits, retriever, question.today, _read(asked, hits, reader))
 
 
 def _found(
@@ -159,7 +164,22 @@ def _search(question: Question, asked: Understood, retriever: Retriever) -> list
     return hits or retriever.search(asked.text, k=_HITS, filters=question.filters, period=period)
 
 
-def _weighed(asked: Understood, hits: Sequence[Hit], retriever: Retriever, today: date | None) -> Weighed:
+def _read(asked: Understood, hits: Sequence[Hit], reader: Reader | None) -> Read | None:
+    """What the reader tells; None where nobody reads: somebody's words are asked for, or it is Chinese."""
+    if reader is None or asked.speakers or is_chinese(asked.text):
+        return None
+    return read_over(reader, without_time(asked.text), hits)
+
+
+def _span(asked: Understood, evidence: Evidence, read: Read | None) -> AnswerSpan | None:
+    if asked.speakers:
+        return None
+    return shortest_span(asked.text, evidence) if read is None else best_span(read, evidence)
+
+
+def _weighed(
+    asked: Understood, hits: Sequence[Hit], retriever: Retriever, today: date | None, read: Read | None
+) -> Weighed:
     def similarity(query: str, texts: Sequence[str]) -> Sequence[float]:
         vectors = retriever.embedder.embed([query, *texts])
         return [float(value) for value in vectors[1:] @ vectors[0]]
@@ -171,7 +191,11 @@ def _weighed(asked: Understood, hits: Sequence[Hit], retriever: Retriever, today
 
     found = score(candidates(hits, asked, retriever.store.quotes_of), asked, similarity)
     sure = confidence(hits, found, asked, rarity=retriever.rarity(asked.stems), timely=timely)
-    return Weighed(choose(found, asked, most=_EVIDENCE) if is_answerable(found, asked, sure) else Evidence(()), sure)
+    if read is not None:
+        found = with_reading(found, read)
+        sure = assured(sure, read)
+    answers = is_answerable(found, asked, sure, is_read=read is not None)
+    return Weighed(choose(found, asked, most=_EVIDENCE) if answers else Evidence(()), sure)
 
 
 def _statements(

@@ -18,6 +18,8 @@ from onrecord.errors import IndexDamagedError, IndexMismatchError, ModelMissingE
 from onrecord.factcheck import check
 from onrecord.generation.llm import LanguageModel, LocalModel, ModelStatus, find_model
 from onrecord.generation.prompts import FIXED
+from onrecord.generation.reader import TrainedReader, find_reader
+from onrecord.generation.reading import pairs_of, usefulness
 from onrecord.generation.remote import RemoteModel, is_endpoint
 from onrecord.generation.wanted import WhileWanted
 from onrecord.ingest import IngestReport, Progress, ingest
@@ -48,6 +50,7 @@ from onrecord.types import (
     Article,
     Filters,
     Hit,
+    Passage,
     Question,
     Quote,
     QuoteCheck,
@@ -145,6 +148,14 @@ class Runtime:
             return None
         return LocalModel(path) if path else None
 
+    @cached_property
+    def reader(self) -> TrainedReader | None:
+        """The trained reader, or None where the settings want none; raises ModelMissingError for one that is not there."""
+        return find_reader(self.settings.reader)
+
+    def _useful(self, query: str, passages: Sequence[Passage]) -> Sequence[float]:
+        return usefulness(self.reader.read(query, pairs_of(passages))) if self.reader else ()
+
     def model_status(self) -> ModelStatus | None:
         """How the language model is just now, or None where there is none; starts nothing."""
         model = self.model
@@ -202,6 +213,7 @@ class Runtime:
             generation=opened.manifest.generation,
             model=WhileWanted(model, wanted) if model else None,
             copying=self._model_is_small,
+            reader=self.reader,
         )
         given: list[AnswerEvent] = []
         with closing(events):
@@ -247,7 +259,7 @@ class Runtime:
 
     def weigh(self, question: Question) -> Weighed:
         """What a question would be answered from, and how sure that is."""
-        return weigh(question, retriever=self._index().retriever)
+        return weigh(question, retriever=self._index().retriever, reader=self.reader)
 
     def search(
         self, query: str, *, k: int = 10, filters: Filters | None = None, today: date | None = None
@@ -431,6 +443,8 @@ class Runtime:
         """Load what the first question would otherwise wait for."""
         _ = self._index().retriever.speaker_forms
         self.embedder.embed(["warm"])
+        if self.reader:
+            self.reader.read("warm", [("", "warm")])
         if isinstance(self.model, LocalModel):
             self.model.warm(FIXED)
 
@@ -481,7 +495,8 @@ class Runtime:
         store = Store(folder / "articles.db")
         store.statuses = read_statuses(root)
         known = _People(store, read_decisions(root))
-        retriever = Retriever(store, vectors, keywords, self.embedder, people=known.by_name)
+        useful = self._useful if self.reader else None
+        retriever = Retriever(store, vectors, keywords, self.embedder, people=known.by_name, usefulness=useful)
         answers = AnswerCache(self._most_kept)
         return _Opened(folder, manifest, vectors, keywords, phrases, decided, retriever, known, answers)
 

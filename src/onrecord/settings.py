@@ -47,6 +47,8 @@ class Settings(BaseSettings):
     """``default``, ``none``, the path of a GGUF file, or the address of an OpenAI-compatible endpoint."""
     embedder: str = "default"
     """``default``, or the folder of a sentence-transformers model."""
+    reader: str = "default"
+    """``default``, ``none``, or the folder of a trained reader (``reader.onnx`` and its checksum)."""
     bench_data: Path | None = None
     """Where benchmark data lies; nothing of it is needed to run."""
     passage_words: int = Field(default=120, ge=20, le=400)

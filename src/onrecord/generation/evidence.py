@@ -6,13 +6,14 @@ import re
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
+from onrecord.generation.reading import Read, shares
 from onrecord.generation.spans import holds_kind
 from onrecord.generation.understand import Understood
 from onrecord.text.passages import body_sentences, context_of
 from onrecord.text.tokens import STOP_WORDS, content_stems, stem, words
 from onrecord.types import Article, Block, Evidence, EvidenceItem, Hit, Passage, Quote, Span
 
-__all__ = ["Candidate", "candidates", "choose", "confidence", "is_answerable", "score"]
+__all__ = ["Candidate", "candidates", "choose", "confidence", "is_answerable", "score", "with_reading"]
 
 Similarity = Callable[[str, Sequence[str]], Sequence[float]]
 """The cosine of a query to each of some texts."""
@@ -28,8 +29,10 @@ _ORDER = re.compile(
 )
 _QUOTED = re.compile(r"[“\"][^“”\"]*[”\"]|「[^」]*」")
 _ANSWERED = 0.65
+_ANSWERED_READ = 0.6
 _ARTICLE, _TIMELY = 0.3, 0.3
 _COVERAGE, _SIMILARITY, _FOUND, _TYPED = 0.4, 0.4, 0.1, 0.1
+_READ = 1.0
 _MOST_READ = 12
 _SYNONYM = 0.75
 _COVERED = 0.5
@@ -49,7 +52,8 @@ class Candidate:
     ``coverage`` is the share of the question's words that it has, ``similarity`` its nearness in meaning,
     ``found`` how well the search ranked where it stands, as a share of the best; ``typed`` says whether it
     holds something of the kind that is asked for, a number for "how many".  ``held`` are the question's
-    words that it has itself, or has a synonym of.
+    words that it has itself, or has a synonym of; ``read`` is how near the best slice that a
+    trained reader found in it is to the best of all.
     """
 
     passage: Passage
@@ -60,11 +64,13 @@ class Candidate:
     similarity: float = 0.0
     typed: bool = False
     held: frozenset[str] = frozenset()
+    read: float = 0.0
 
     @property
     def score(self) -> float:
         """How likely it holds the answer, by weights that were measured (docs/measurements.md)."""
-        return _COVERAGE * self.coverage + _SIMILARITY * self.similarity + _FOUND * self.found + _TYPED * self.typed
+        by_rules = _COVERAGE * self.coverage + _SIMILARITY * self.similarity + _FOUND * self.found + _TYPED * self.typed
+        return by_rules + _READ * self.read
 
 
 def candidates(
@@ -117,17 +123,23 @@ def score(found: Sequence[Candidate], asked: Understood, similarity: Similarity)
     ]
 
 
-def is_answerable(found: Sequence[Candidate], asked: Understood, sure: float) -> bool:
+def with_reading(found: Sequence[Candidate], read: Read) -> list[Candidate]:
+    """The candidates, each with its share of what a reader found."""
+    told = shares(read, [candidate.passage for candidate in found])
+    return [replace(candidate, read=share) for candidate, share in zip(found, told, strict=True)]
+
+
+def is_answerable(found: Sequence[Candidate], asked: Understood, sure: float, *, is_read: bool = False) -> bool:
     """Whether any candidate is about what was asked, and not only the nearest thing there is.
 
-    ``sure`` is the ``confidence`` in them.
+    ``sure`` is the ``confidence`` in them, with what a reader told of them if ``is_read``.
     """
     if not asked.stems:
         # "What does Pu say?" asks for whatever there is; without a speaker it asks for nothing.
         return bool(asked.speakers and found)
     if asked.speakers:
         return any(_is_about(candidate, asked) for candidate in found)
-    return sure >= _ANSWERED
+    return sure >= (_ANSWERED_READ if is_read else _ANSWERED)
 
 
 def confidence(

@@ -1,6 +1,6 @@
 """The shortest span of the evidence that answers a factual question, by rules on what kind of thing is asked for.
 
-A reader that was trained for it may take this one's place: ``Reader`` is the seam.
+Where a trained reader is installed, it finds the span instead (``reading.py``).
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
@@ -16,10 +16,7 @@ from onrecord.text.sentences import sentences
 from onrecord.text.tokens import STOP_WORDS, content_stems, stem, words
 from onrecord.types import AnswerSpan, Evidence, Span
 
-__all__ = ["Kind", "Reader", "holds_kind", "kind_asked", "ranked_spans", "shortest_span", "spans_of"]
-
-Reader = Callable[[str, Evidence], AnswerSpan | None]
-"""Question and evidence -> the span that answers, a slice of one item, or None where there is none."""
+__all__ = ["Kind", "holds_kind", "kind_asked", "ranked_spans", "shortest_span", "spans_of"]
 
 Kind = str
 """``number``, ``date``, ``name``, ``place``, ``measure``, ``percent``, ``money`` or ``thing``."""

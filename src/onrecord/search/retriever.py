@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import cached_property
 from typing import Literal
 
@@ -19,7 +20,7 @@ from onrecord.storage.store import Origins, Store
 from onrecord.text.names import plain_name, speaker_forms
 from onrecord.text.tokens import is_chinese
 from onrecord.text.when import Period, without_time
-from onrecord.types import Filters, Hit
+from onrecord.types import Filters, Hit, Passage
 
 __all__ = ["Retriever", "fuse", "spread"]
 
@@ -28,6 +29,8 @@ __all__ = ["Retriever", "fuse", "spread"]
 _WEIGHTS = {"dense": 1.0, "keywords": 1.0, "opening": 0.5, "title": 0.25}
 _SHARPNESS = 1.25
 _DEPTH = 200
+_USEFUL = 0.2
+_READ = 12
 _PER_ARTICLE = 2
 _THREADS = 2
 _TRANSLATED = (
@@ -42,6 +45,8 @@ Vector = npt.NDArray[np.float32]
 Scores = npt.NDArray[np.float64]
 Ranking = tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]
 """Rows and their scores, best first."""
+Usefulness = Callable[[str, Sequence[Passage]], Sequence[float]]
+"""Of a query and passages, how well each answers, between -1 and 1."""
 _SEARCH_OF: dict[Found, Search] = {"dense": "dense", "keywords": "keywords", "opening": "keywords"}
 
 
@@ -56,8 +61,12 @@ class Retriever:
         embedder: Embedder,
         *,
         people: Callable[[], Mapping[str, tuple[Sequence[str], Sequence[str]]]] | None = None,
+        usefulness: Usefulness | None = None,
     ) -> None:
-        """``people`` gives for each speaker the names that stand in the store and further forms, when it is asked."""
+        """``people`` gives for each speaker the names that stand in the store and further forms, when it is asked.
+
+        ``usefulness`` reads the best passages and takes part in their order; it reads English.
+        """
         self.store = store
         self.embedder = embedder
         self._vectors = vectors
@@ -65,6 +74,7 @@ class Retriever:
         withdrawn = [name for name, status in store.statuses.items() if status.state == "withdrawn"]
         self._withdrawn = store.rows_of(withdrawn) if withdrawn else []
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="keywords")
+        self._usefulness = usefulness
         self._people = people or (lambda: {one.name: ((one.name,), one.aliases) for one in store.speakers()})
 
     @cached_property
@@ -87,7 +97,8 @@ class Retriever:
         """
         filters = filters or Filters()
         depth = max(_DEPTH, k)
-        vector, rankings = self._rankings(without_time(query), filters, depth)
+        asked = without_time(query)
+        vector, rankings = self._rankings(asked, filters, depth)
         rows = np.unique(np.concatenate([found for found, _ in rankings.values()]))
         origins = self.store.origins(rows)
         scores = fuse(rankings, rows, origins.articles)
@@ -97,13 +108,26 @@ class Retriever:
             scores *= period.factors(origins.days)
         # Equal scores are broken by the lower row, so that the same index answers the same way.
         order = np.argsort(-scores, kind="stable")
-        best = order[:k] if len(filters.articles) == 1 else spread(order, origins, k, most=_PER_ARTICLE)
+        is_read = self._usefulness is not None and filters.speaker is None and not is_chinese(asked)
+        most = max(k, _READ) if is_read else k
+        best = order[:most] if len(filters.articles) == 1 else spread(order, origins, most, most=_PER_ARTICLE)
         chosen = rows[best].tolist()
         passages = self.store.passages(chosen)
-        return [
+        hits = [
             Hit(passages[row], score, _found_by(rankings, row))
             for row, score in zip(chosen, scores[best].tolist(), strict=True)
         ]
+        return (self._read(asked, hits) if is_read else hits)[:k]
+
+    def _read(self, query: str, hits: Sequence[Hit]) -> list[Hit]:
+        """The hits in the order of their scores once the first have been read; the rest stay behind them."""
+        if self._usefulness is None or not hits:
+            return list(hits)
+        first, rest = hits[:_READ], hits[_READ:]
+        useful = self._usefulness(query, [hit.passage for hit in first])
+        gain = _USEFUL * hits[0].score
+        weighed = [replace(hit, score=hit.score + gain * value) for hit, value in zip(first, useful, strict=True)]
+        return [*sorted(weighed, key=lambda hit: -hit.score), *rest]
 
     def speakers_called(self, name: str) -> list[str]:
         """The speakers that a name may stand for; raises QuestionError where there are none.

@@ -1,0 +1,143 @@
+"""What a trained reader tells of passages, and what follows from it: which come first, the span, and how sure it is."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from onrecord.text.tokens import words
+from onrecord.types import AnswerSpan, Evidence, Hit, Passage, Span
+
+__all__ = [
+    "Located",
+    "Read",
+    "Reader",
+    "Reading",
+    "assured",
+    "best_span",
+    "pairs_of",
+    "read_over",
+    "shares",
+    "usefulness",
+]
+
+Pair = tuple[str, str]
+"""The title of a passage, and its text."""
+
+# Set by measurement, see docs/reader.md.
+_ANSWERS = 1.0
+_FOUND = 10.0
+_AGAIN = 3.0
+_SPREAD = 4.0
+_TOLD = 1.28
+_MOST = 8.0
+_CLEARLY = 6.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the reader tells of one passage.
+
+    ``answers`` is the log-odds that it answers; ``spans`` are the best slices of its text, each with the log-odds of
+    that slice against none, best first.
+    """
+
+    answers: float
+    spans: tuple[tuple[float, Span], ...]
+
+
+class Reader(Protocol):
+    """Reads a question over passages; safe for use from several threads."""
+
+    def read(self, question: str, passages: Sequence[Pair]) -> list[Reading]:
+        """Tell of each passage whether and where it answers."""
+
+    def supports(self, statement: str, passages: Sequence[str]) -> list[float]:
+        """Tell the log-odds that each passage supports the statement."""
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A slice of an article that may answer; ``score`` is comparable among those of one question."""
+
+    score: float
+    passage: Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a reader tells of all passages of a question: ``answers`` is the best log-odds that one of them answers."""
+
+    answers: float
+    slices: tuple[Located, ...]
+
+
+def pairs_of(passages: Sequence[Passage]) -> list[Pair]:
+    """What the reader reads of these passages."""
+    return [(passage.article.title or "", passage.text) for passage in passages]
+
+
+def usefulness(readings: Sequence[Reading]) -> list[float]:
+    """How well each passage answers, between -1 and 1."""
+    return [max(-1.0, min(1.0, reading.answers / _CLEARLY)) for reading in readings]
+
+
+def read_over(reader: Reader, question: str, hits: Sequence[Hit]) -> Read:
+    """Read the question over the passages found, and put the slices that may answer in order.
+
+    What several articles say gains, and so does what was found sooner.
+    """
+    readings = reader.read(question, pairs_of([hit.passage for hit in hits]))
+    top = max((hit.score for hit in hits), default=0.0) or 1.0
+    found = [
+        Located(
+            score + _ANSWERS * reading.answers + _FOUND * hit.score / top,
+            Passage(hit.passage.article, hit.passage.start + span.start, hit.passage.start + span.end),
+        )
+        for hit, reading in zip(hits, readings, strict=True)
+        for score, span in reading.spans
+    ]
+    sayers: dict[str, set[str]] = {}
+    for one in found:
+        sayers.setdefault(_said(one), set()).add(one.passage.article.id)
+    weighed = [replace(one, score=one.score + _AGAIN * math.log(len(sayers[_said(one)]))) for one in found]
+    answers = max((reading.answers for reading in readings), default=-_MOST)
+    return Read(answers, tuple(sorted(weighed, key=lambda one: -one.score)))
+
+
+def shares(read: Read, passages: Sequence[Passage]) -> list[float]:
+    """How near the best slice in each of these passages is to the best of all, between 0 and 1."""
+    if not read.slices:
+        return [0.0] * len(passages)
+    best = read.slices[0].score
+
+    def share(whole: Passage) -> float:
+        within = (one.score for one in read.slices if _holds(whole, one.passage))
+        return math.exp((max(within, default=-math.inf) - best) / _SPREAD)
+
+    return [share(passage) for passage in passages]
+
+
+def assured(sure: float, read: Read) -> float:
+    """How sure it is that one of the articles answers, of what rules (``sure``) and what the reader say; 1 at most."""
+    told = (1 + max(-1.0, min(1.0, read.answers / _MOST))) / 2
+    return (sure + _TOLD * told) / (1 + _TOLD)
+
+
+def _holds(whole: Passage, part: Passage) -> bool:
+    return whole.article.id == part.article.id and whole.start <= part.start and part.end <= whole.end
+
+
+def _said(one: Located) -> str:
+    return " ".join(words(one.passage.text))
+
+
+def best_span(read: Read, evidence: Evidence) -> AnswerSpan | None:
+    """The best slice that stands within one item of the evidence."""
+    for one in read.slices:
+        for item in evidence.items:
+            if _holds(item.passage, one.passage):
+                return AnswerSpan(item.number, one.passage.text, one.passage.start, one.passage.end)
+    return None
