@@ -42,14 +42,24 @@ class TrainedReader:
     """Reads passages with the weights in a folder; safe for use from several threads."""
 
     def __init__(self, folder: Path, tokenizer: Path) -> None:
-        """``folder`` holds ``reader.onnx`` and its checksum, ``tokenizer`` is MiniLM's ``tokenizer.json``."""
-        self._folder, self._words = folder, tokenizer
+        """Take the weights ``reader.onnx`` of ``folder`` and MiniLM's ``tokenizer.json``.
+
+        Raises ModelError where the weights are not those of the checksum beside them.
+        """
+        self._weights, self._words = folder / "reader.onnx", tokenizer
+        checksum = folder / "reader.sha256"
+        wanted = checksum.read_text(encoding="ascii", errors="replace") if checksum.is_file() else ""
+        if hashlib.sha256(self._weights.read_bytes()).hexdigest() not in wanted:
+            raise ModelError(
+                f"{self._weights} is not what its checksum says",
+                hint="install onrecord again, or set ONRECORD_READER=none",
+            )
         self._opening = threading.Lock()
         self._known: OrderedDict[tuple[str, str, str], Reading] = OrderedDict()
         self._keeping = threading.Lock()
 
     def read(self, question: str, passages: Sequence[Pair]) -> list[Reading]:
-        """Read the question over each passage; raises ModelError where the weights are damaged."""
+        """Read the question over each passage."""
         with self._keeping:
             found = {pair: self._known.get((question, *pair)) for pair in passages}
         missing = [pair for pair, reading in found.items() if reading is None]
@@ -115,17 +125,10 @@ class TrainedReader:
         import onnxruntime
         from tokenizers import Tokenizer
 
-        weights = (self._folder / "reader.onnx").read_bytes()
-        wanted = (self._folder / "reader.sha256").read_text(encoding="ascii").split()[0]
-        if hashlib.sha256(weights).hexdigest() != wanted:
-            raise ModelError(
-                f"{self._folder / 'reader.onnx'} is not what its checksum says",
-                hint="install onrecord again, or set ONRECORD_READER=none",
-            )
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = int(os.environ.get("T", "2"))
+        options.intra_op_num_threads = min(2, os.cpu_count() or 1)
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        session = onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
+        session = onnxruntime.InferenceSession(str(self._weights), options, providers=["CPUExecutionProvider"])
         tokenizer = Tokenizer.from_file(str(self._words))
         tokenizer.no_truncation()
         tokenizer.no_padding()
