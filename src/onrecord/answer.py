@@ -169,9 +169,11 @@ def _weighed(asked: Understood, hits: Sequence[Hit], retriever: Retriever, today
     def timely(article: Article) -> float:
         return period.fits(article.published_on) if period else 1.0
 
-    found = score(candidates(hits, asked, retriever.store.quotes_of), asked, similarity)
-    sure = confidence(hits, found, asked, rarity=retriever.rarity(asked.stems), timely=timely)
-    return Weighed(choose(found, asked, most=_EVIDENCE) if is_answerable(found, asked, sure) else Evidence(()), sure)
+    with retriever.precedence.weighing():
+        found = score(candidates(hits, asked, retriever.store.quotes_of), asked, similarity)
+        sure = confidence(hits, found, asked, rarity=retriever.rarity(asked.stems), timely=timely)
+        is_enough = is_answerable(found, asked, sure)
+        return Weighed(choose(found, asked, most=_EVIDENCE) if is_enough else Evidence(()), sure)
 
 
 def _statements(

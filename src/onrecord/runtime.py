@@ -26,6 +26,7 @@ from onrecord.quotes.people import Person, people
 from onrecord.search.embedder import Embedder, SentenceEmbedder, find_embedder
 from onrecord.search.keywords import KeywordIndex
 from onrecord.search.phrases import PhraseIndex
+from onrecord.search.precedence import Precedence
 from onrecord.search.retriever import Retriever
 from onrecord.search.vectors import VectorIndex
 from onrecord.settings import Settings
@@ -114,6 +115,7 @@ class Runtime:
         self._given_model = model
         self._opened: _Opened | None = None
         self._most_kept = 0
+        self._precedence = Precedence()
         self._lock = threading.Lock()
 
     @cached_property
@@ -481,7 +483,9 @@ class Runtime:
         store = Store(folder / "articles.db")
         store.statuses = read_statuses(root)
         known = _People(store, read_decisions(root))
-        retriever = Retriever(store, vectors, keywords, self.embedder, people=known.by_name)
+        retriever = Retriever(
+            store, vectors, keywords, self.embedder, people=known.by_name, precedence=self._precedence
+        )
         answers = AnswerCache(self._most_kept)
         return _Opened(folder, manifest, vectors, keywords, phrases, decided, retriever, known, answers)
 

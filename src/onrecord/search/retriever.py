@@ -14,6 +14,7 @@ import numpy.typing as npt
 from onrecord.errors import QuestionError
 from onrecord.search.embedder import Embedder
 from onrecord.search.keywords import KeywordIndex
+from onrecord.search.precedence import Precedence
 from onrecord.search.vectors import VectorIndex
 from onrecord.storage.store import Origins, Store
 from onrecord.text.names import plain_name, speaker_forms
@@ -56,10 +57,15 @@ class Retriever:
         embedder: Embedder,
         *,
         people: Callable[[], Mapping[str, tuple[Sequence[str], Sequence[str]]]] | None = None,
+        precedence: Precedence | None = None,
     ) -> None:
-        """``people`` gives for each speaker the names that stand in the store and further forms, when it is asked."""
+        """``people`` gives for each speaker the names that stand in the store and further forms, when it is asked.
+
+        ``precedence`` is shared by all that answers questions at the same time.
+        """
         self.store = store
         self.embedder = embedder
+        self.precedence = precedence or Precedence()
         self._vectors = vectors
         self._keywords = keywords
         withdrawn = [name for name, status in store.statuses.items() if status.state == "withdrawn"]
@@ -85,7 +91,10 @@ class Retriever:
         after those of all others, unless the filters name one.  Raises QuestionError for a filter that names a
         speaker or an article that the index does not hold.
         """
-        filters = filters or Filters()
+        with self.precedence.search():
+            return self._search(query, k, filters or Filters(), period)
+
+    def _search(self, query: str, k: int, filters: Filters, period: Period | None) -> list[Hit]:
         depth = max(_DEPTH, k)
         vector, rankings = self._rankings(without_time(query), filters, depth)
         rows = np.unique(np.concatenate([found for found, _ in rankings.values()]))
