@@ -87,8 +87,8 @@ def answer(
     understood = asked.text if asked.text != text else None
     yield Searched(text, tuple(hits), understood)
 
-    read = _read(asked, hits, reader)
-    evidence = _weighed(asked, hits, retriever, question.today, read).evidence
+    weighed = _weighed(asked, hits, retriever, question.today, reader)
+    evidence = weighed.evidence
     statements: list[Statement] = []
     for statement in _statements(asked, evidence, model, copying=copying):
         if clock.first is None:
@@ -96,7 +96,7 @@ def answer(
         statements.append(statement)
         yield StatementPiece(statement, tuple(Citation.of(evidence[n]) for n in statement.citations))
 
-    span = _span(asked, evidence, read) if statements else None
+    span = _span(asked, weighed) if statements else None
     cited = {number for statement in statements for number in statement.citations}
     if span is not None:
         cited.add(span.citation)
@@ -116,16 +116,20 @@ def answer(
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """What a question would be answered from; ``evidence`` is empty where it is refused."""
+    """What a question would be answered from; ``evidence`` is empty where it is refused.
+
+    ``read`` is what a trained reader told, where one read.
+    """
 
     evidence: Evidence
     confidence: float
+    read: Read | None = None
 
 
 def weigh(question: Question, *, retriever: Retriever, reader: Reader | None = None) -> Weighed:
     """Search and weigh what was found, without answering."""
     asked, hits = _found(question, retriever)
-    return _weighed(asked, hits, retriever, question.today, _read(asked, hits, reader))
+    return _weighed(asked, hits, retriever, question.today, reader)
 
 
 def _found(
@@ -171,14 +175,16 @@ def _read(asked: Understood, hits: Sequence[Hit], reader: Reader | None) -> Read
     return read_over(reader, without_time(asked.text), hits)
 
 
-def _span(asked: Understood, evidence: Evidence, read: Read | None) -> AnswerSpan | None:
+def _span(asked: Understood, weighed: Weighed) -> AnswerSpan | None:
     if asked.speakers:
         return None
-    return shortest_span(asked.text, evidence) if read is None else best_span(read, evidence)
+    if weighed.read is None:
+        return shortest_span(asked.text, weighed.evidence)
+    return best_span(weighed.read, weighed.evidence)
 
 
 def _weighed(
-    asked: Understood, hits: Sequence[Hit], retriever: Retriever, today: date | None, read: Read | None
+    asked: Understood, hits: Sequence[Hit], retriever: Retriever, today: date | None, reader: Reader | None
 ) -> Weighed:
     def similarity(query: str, texts: Sequence[str]) -> Sequence[float]:
         vectors = retriever.embedder.embed([query, *texts])
@@ -189,13 +195,14 @@ def _weighed(
     def timely(article: Article) -> float:
         return period.fits(article.published_on) if period else 1.0
 
-    found = score(candidates(hits, asked, retriever.store.quotes_of), asked, similarity)
-    sure = confidence(hits, found, asked, rarity=retriever.rarity(asked.stems), timely=timely)
-    if read is not None:
-        found = with_reading(found, read)
-        sure = assured(sure, read)
-    answers = is_answerable(found, asked, sure, is_read=read is not None)
-    return Weighed(choose(found, asked, most=_EVIDENCE) if answers else Evidence(()), sure)
+    with retriever.precedence.weighing():
+        found = score(candidates(hits, asked, retriever.store.quotes_of), asked, similarity)
+        sure = confidence(hits, found, asked, rarity=retriever.rarity(asked.stems), timely=timely)
+        read = _read(asked, hits, reader)
+        if read is not None:
+            found, sure = with_reading(found, read), assured(sure, read)
+        is_enough = is_answerable(found, asked, sure, is_read=read is not None)
+        return Weighed(choose(found, asked, most=_EVIDENCE) if is_enough else Evidence(()), sure, read)
 
 
 def _statements(

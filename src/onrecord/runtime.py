@@ -19,7 +19,6 @@ from onrecord.factcheck import check
 from onrecord.generation.llm import LanguageModel, LocalModel, ModelStatus, find_model
 from onrecord.generation.prompts import FIXED
 from onrecord.generation.reader import TrainedReader, find_reader
-from onrecord.generation.reading import pairs_of, usefulness
 from onrecord.generation.remote import RemoteModel, is_endpoint
 from onrecord.generation.wanted import WhileWanted
 from onrecord.ingest import IngestReport, Progress, ingest
@@ -28,6 +27,7 @@ from onrecord.quotes.people import Person, people
 from onrecord.search.embedder import Embedder, SentenceEmbedder, find_embedder
 from onrecord.search.keywords import KeywordIndex
 from onrecord.search.phrases import PhraseIndex
+from onrecord.search.precedence import Precedence
 from onrecord.search.retriever import Retriever
 from onrecord.search.vectors import VectorIndex
 from onrecord.settings import Settings
@@ -50,7 +50,6 @@ from onrecord.types import (
     Article,
     Filters,
     Hit,
-    Passage,
     Question,
     Quote,
     QuoteCheck,
@@ -117,6 +116,7 @@ class Runtime:
         self._given_model = model
         self._opened: _Opened | None = None
         self._most_kept = 0
+        self._precedence = Precedence()
         self._lock = threading.Lock()
 
     @cached_property
@@ -152,9 +152,6 @@ class Runtime:
     def reader(self) -> TrainedReader | None:
         """The trained reader, or None where the settings want none; raises ModelMissingError for one that is not there."""
         return find_reader(self.settings.reader)
-
-    def _useful(self, query: str, passages: Sequence[Passage]) -> Sequence[float]:
-        return usefulness(self.reader.read(query, pairs_of(passages))) if self.reader else ()
 
     def model_status(self) -> ModelStatus | None:
         """How the language model is just now, or None where there is none; starts nothing."""
@@ -495,8 +492,9 @@ class Runtime:
         store = Store(folder / "articles.db")
         store.statuses = read_statuses(root)
         known = _People(store, read_decisions(root))
-        useful = self._useful if self.reader else None
-        retriever = Retriever(store, vectors, keywords, self.embedder, people=known.by_name, usefulness=useful)
+        retriever = Retriever(
+            store, vectors, keywords, self.embedder, people=known.by_name, precedence=self._precedence
+        )
         answers = AnswerCache(self._most_kept)
         return _Opened(folder, manifest, vectors, keywords, phrases, decided, retriever, known, answers)
 

@@ -11,6 +11,7 @@ import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -35,6 +36,13 @@ from onrecord.web.server import Server, listening
 __all__ = ["about", "core_of", "exposure_of", "run"]
 
 KEPT_ANSWERS = 500
+TRIM_SECONDS = 10.0
+SWITCH_SECONDS = 0.001
+"""After how long a thread gives the interpreter to another that wants it.
+
+The embedder lets go of it some hundred times for one question, and may wait for as long each time while an answer is
+weighed: with Python's own 5 ms that adds up to half a second.
+"""
 
 _log = logging.getLogger(__name__)
 
@@ -42,6 +50,7 @@ _log = logging.getLogger(__name__)
 def run(runtime: Runtime, *, progress: Progress, say: Callable[[str], None]) -> None:
     """Serve the pages until the process is told to stop; an empty index is filled from the corpus first."""
     settings = runtime.settings
+    sys.setswitchinterval(SWITCH_SECONDS)
     _give_memory_back()
     with _listener(settings.host, settings.port) as listener:
         if current_generation(settings.index) is None:
@@ -134,12 +143,22 @@ def _listener(host: str, port: int) -> socket.socket:
 
 
 def _give_memory_back() -> None:
-    """Keep glibc from holding on to what answers used: by itself it keeps a heap for each of their threads."""
+    """Keep glibc from holding on to what answers used: by itself it keeps a heap for each of their threads.
+
+    What is free between two pieces that are in use goes back to the system only when that is asked for.
+    """
     if sys.platform == "linux":
         with contextlib.suppress(OSError, AttributeError):  # another C library
             libc = ctypes.CDLL("libc.so.6")
             libc.mallopt(-8, 2)  # M_ARENA_MAX
             libc.mallopt(-3, 2**20)  # M_MMAP_THRESHOLD: larger pieces go back to the system at once
+            threading.Thread(target=_trim, args=(libc.malloc_trim,), name="trim", daemon=True).start()
+
+
+def _trim(malloc_trim: Callable[[int], int]) -> None:
+    while True:
+        time.sleep(TRIM_SECONDS)
+        malloc_trim(0)
 
 
 def _exit(*_: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -55,7 +56,7 @@ def test_spans_are_slices_that_do_not_overlap(reader: TrainedReader) -> None:
         (reading,) = reader.read("Who?", [("", text)])
         spans = sorted(span for _, span in reading.spans)
         assert all(0 <= span.start < span.end <= len(text) for span in spans)
-        assert all(one.end <= other.start for one, other in zip(spans, spans[1:], strict=False))
+        assert all(one.end <= other.start for one, other in pairwise(spans))
         assert [score for score, _ in reading.spans] == sorted((score for score, _ in reading.spans), reverse=True)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from onrecord.generation.reading import Read, Reading, assured, best_span, pairs_of, read_over, shares, usefulness
+from onrecord.generation.reading import Read, Reading, assured, best_span, pairs_of, read_over, shares
 from onrecord.types import Evidence, EvidenceItem, Hit, Passage, Span
 from tests.samples import plain
 
@@ -92,5 +92,4 @@ def test_how_sure_it_is_grows_with_what_rules_and_reader_say() -> None:
     assert values[0] < min(values[1:3])
     assert max(values[1:3]) < values[3]
     assert all(0 <= value <= 1 for value in [*values, assured(0.0, located([], [])), assured(1.0, reads[1])])
-    assert usefulness([Reading(-60.0, ()), Reading(0.0, ()), Reading(60.0, ())]) == [-1, 0, 1]
     assert pairs_of([one.passage]) == [(one.passage.article.title or "", BRIDGE)]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -44,3 +47,17 @@ def test_the_subject_is_what_stop_words_leave() -> None:
 def test_any_text_has_words_in_lower_case(text: str) -> None:
     assert all(word and word == word.lower() for word in words(text))
     assert len(stems(text)) == len(words(text))
+
+
+def test_threads_that_stem_at_the_same_time_do_not_mix_up_their_words() -> None:
+    kinds = ("reported", "generalisations", "running", "happily", "nationality", "authorities")
+    some = [f"{chr(97 + n % 26)}{chr(97 + n // 26)}{kind}" for n in range(200) for kind in kinds]
+    alone = [stem.__wrapped__(word) for word in some]
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            together = list(pool.map(lambda _: [stem.__wrapped__(word) for word in some], range(4)))
+    finally:
+        sys.setswitchinterval(interval)
+    assert together == [alone] * 4

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
-from collections import OrderedDict
 from collections.abc import Sequence
 from functools import cached_property
 from importlib.resources import files
@@ -35,7 +34,6 @@ _TOKENS = 288
 _SPAN_TOKENS = 16
 _SPANS = 5
 _AT_ONCE = 4
-_KEPT = 512
 
 
 class TrainedReader:
@@ -55,22 +53,11 @@ class TrainedReader:
                 hint="install onrecord again, or set ONRECORD_READER=none",
             )
         self._opening = threading.Lock()
-        self._known: OrderedDict[tuple[str, str, str], Reading] = OrderedDict()
-        self._keeping = threading.Lock()
 
     def read(self, question: str, passages: Sequence[Pair]) -> list[Reading]:
         """Read the question over each passage."""
-        with self._keeping:
-            found = {pair: self._known.get((question, *pair)) for pair in passages}
-        missing = [pair for pair, reading in found.items() if reading is None]
-        for pair, (start, end, heads, offsets) in zip(missing, self._run(question, missing), strict=True):
-            found[pair] = Reading(float(heads[0]), _spans(start, end, offsets))
-        with self._keeping:
-            for pair in missing:
-                self._known[question, *pair] = found[pair]  # type: ignore[assignment]
-            while len(self._known) > _KEPT:
-                self._known.popitem(last=False)
-        return [found[pair] for pair in passages]  # type: ignore[misc]
+        found = self._run(question, passages)
+        return [Reading(float(heads[0]), _spans(start, end, offsets)) for start, end, heads, offsets in found]
 
     def supports(self, statement: str, passages: Sequence[str]) -> list[float]:
         """The log-odds that each passage supports the statement."""

@@ -20,7 +20,6 @@ __all__ = [
     "pairs_of",
     "read_over",
     "shares",
-    "usefulness",
 ]
 
 Pair = tuple[str, str]
@@ -33,7 +32,6 @@ _AGAIN = 3.0
 _SPREAD = 4.0
 _TOLD = 1.28
 _MOST = 8.0
-_CLEARLY = 6.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +75,6 @@ class Read:
 def pairs_of(passages: Sequence[Passage]) -> list[Pair]:
     """What the reader reads of these passages."""
     return [(passage.article.title or "", passage.text) for passage in passages]
-
-
-def usefulness(readings: Sequence[Reading]) -> list[float]:
-    """How well each passage answers, between -1 and 1."""
-    return [max(-1.0, min(1.0, reading.answers / _CLEARLY)) for reading in readings]
 
 
 def read_over(reader: Reader, question: str, hits: Sequence[Hit]) -> Read:

@@ -7,7 +7,7 @@ import importlib.resources
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from functools import cache, cached_property
 from pathlib import Path
 from threading import Lock
@@ -98,15 +98,19 @@ class SentenceEmbedder:
         """Embed texts longest first, so that a batch holds texts of like length and little padding.
 
         Many are embedded by as many threads as there are cores, each at a batch of its own: threads that
-        share a batch wait for one another after every layer.
+        share a batch wait for one another after every layer, and on a machine that has other work, too, they wait
+        in a spin for most of the time.  What is embedded together may change a vector's last digits, so texts of
+        several readers are never put into one batch.
         """
-        vectors = np.empty((len(texts), self.dimensions), dtype=np.float32)
+        vectors, cores = np.empty((len(texts), self.dimensions), dtype=np.float32), self._cores
         order = sorted(range(len(texts)), key=lambda index: -len(texts[index]))
         batches = list(_batches(order, [len(text) for text in texts]))
         with ExitStack() as stack:
             each: Callable[..., Iterable[Vectors]] = map
             if len(batches) > 1:
-                each = stack.enter_context(_threads()).map
+                pool = ThreadPoolExecutor(cores)
+                stack.callback(pool.shutdown, cancel_futures=True)
+                each = pool.map
             for batch, found in zip(
                 batches, each(lambda one: self._embedded([texts[at] for at in one]), batches), strict=True
             ):
@@ -126,6 +130,15 @@ class SentenceEmbedder:
             found = self._model(features)["sentence_embedding"].float()
             unit: Vectors = torch.nn.functional.normalize(found, dim=1).numpy()
             return unit
+
+    @cached_property
+    def _cores(self) -> int:
+        """The cores that PyTorch may use; a thread that embeds uses one, from here on."""
+        import torch
+
+        cores = torch.get_num_threads()
+        torch.set_num_threads(1)  # holds for threads to come, too
+        return cores
 
     @cached_property
     def _model(self) -> Any:
@@ -152,20 +165,6 @@ def _batches(order: Sequence[int], lengths: Sequence[int]) -> Iterator[list[int]
         count = max(1, _BATCH_CHARACTERS // max(lengths[order[at]], 1))
         yield list(order[at : at + count])
         at += count
-
-
-@contextmanager
-def _threads() -> Iterator[ThreadPoolExecutor]:
-    """A thread for each core that PyTorch may use, each of which uses that one alone."""
-    import torch
-
-    cores = torch.get_num_threads()
-    pool = ThreadPoolExecutor(cores, initializer=torch.set_num_threads, initargs=(1,))
-    try:
-        yield pool
-    finally:
-        pool.shutdown(cancel_futures=True)
-        torch.set_num_threads(cores)
 
 
 @cache

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from functools import cached_property
 from typing import Literal
 
@@ -15,12 +14,13 @@ import numpy.typing as npt
 from onrecord.errors import QuestionError
 from onrecord.search.embedder import Embedder
 from onrecord.search.keywords import KeywordIndex
+from onrecord.search.precedence import Precedence
 from onrecord.search.vectors import VectorIndex
 from onrecord.storage.store import Origins, Store
 from onrecord.text.names import plain_name, speaker_forms
 from onrecord.text.tokens import is_chinese
 from onrecord.text.when import Period, without_time
-from onrecord.types import Filters, Hit, Passage
+from onrecord.types import Filters, Hit
 
 __all__ = ["Retriever", "fuse", "spread"]
 
@@ -29,8 +29,6 @@ __all__ = ["Retriever", "fuse", "spread"]
 _WEIGHTS = {"dense": 1.0, "keywords": 1.0, "opening": 0.5, "title": 0.25}
 _SHARPNESS = 1.25
 _DEPTH = 200
-_USEFUL = 0.2
-_READ = 12
 _PER_ARTICLE = 2
 _THREADS = 2
 _TRANSLATED = (
@@ -45,8 +43,6 @@ Vector = npt.NDArray[np.float32]
 Scores = npt.NDArray[np.float64]
 Ranking = tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]
 """Rows and their scores, best first."""
-Usefulness = Callable[[str, Sequence[Passage]], Sequence[float]]
-"""Of a query and passages, how well each answers, between -1 and 1."""
 _SEARCH_OF: dict[Found, Search] = {"dense": "dense", "keywords": "keywords", "opening": "keywords"}
 
 
@@ -61,20 +57,20 @@ class Retriever:
         embedder: Embedder,
         *,
         people: Callable[[], Mapping[str, tuple[Sequence[str], Sequence[str]]]] | None = None,
-        usefulness: Usefulness | None = None,
+        precedence: Precedence | None = None,
     ) -> None:
         """``people`` gives for each speaker the names that stand in the store and further forms, when it is asked.
 
-        ``usefulness`` reads the best passages and takes part in their order; it reads English.
+        ``precedence`` is shared by all that answers questions at the same time.
         """
         self.store = store
         self.embedder = embedder
+        self.precedence = precedence or Precedence()
         self._vectors = vectors
         self._keywords = keywords
         withdrawn = [name for name, status in store.statuses.items() if status.state == "withdrawn"]
         self._withdrawn = store.rows_of(withdrawn) if withdrawn else []
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="keywords")
-        self._usefulness = usefulness
         self._people = people or (lambda: {one.name: ((one.name,), one.aliases) for one in store.speakers()})
 
     @cached_property
@@ -95,10 +91,12 @@ class Retriever:
         after those of all others, unless the filters name one.  Raises QuestionError for a filter that names a
         speaker or an article that the index does not hold.
         """
-        filters = filters or Filters()
+        with self.precedence.search():
+            return self._search(query, k, filters or Filters(), period)
+
+    def _search(self, query: str, k: int, filters: Filters, period: Period | None) -> list[Hit]:
         depth = max(_DEPTH, k)
-        asked = without_time(query)
-        vector, rankings = self._rankings(asked, filters, depth)
+        vector, rankings = self._rankings(without_time(query), filters, depth)
         rows = np.unique(np.concatenate([found for found, _ in rankings.values()]))
         origins = self.store.origins(rows)
         scores = fuse(rankings, rows, origins.articles)
@@ -108,26 +106,13 @@ class Retriever:
             scores *= period.factors(origins.days)
         # Equal scores are broken by the lower row, so that the same index answers the same way.
         order = np.argsort(-scores, kind="stable")
-        is_read = self._usefulness is not None and filters.speaker is None and not is_chinese(asked)
-        most = max(k, _READ) if is_read else k
-        best = order[:most] if len(filters.articles) == 1 else spread(order, origins, most, most=_PER_ARTICLE)
+        best = order[:k] if len(filters.articles) == 1 else spread(order, origins, k, most=_PER_ARTICLE)
         chosen = rows[best].tolist()
         passages = self.store.passages(chosen)
-        hits = [
+        return [
             Hit(passages[row], score, _found_by(rankings, row))
             for row, score in zip(chosen, scores[best].tolist(), strict=True)
         ]
-        return (self._read(asked, hits) if is_read else hits)[:k]
-
-    def _read(self, query: str, hits: Sequence[Hit]) -> list[Hit]:
-        """The hits in the order of their scores once the first have been read; the rest stay behind them."""
-        if self._usefulness is None or not hits:
-            return list(hits)
-        first, rest = hits[:_READ], hits[_READ:]
-        useful = self._usefulness(query, [hit.passage for hit in first])
-        gain = _USEFUL * hits[0].score
-        weighed = [replace(hit, score=hit.score + gain * value) for hit, value in zip(first, useful, strict=True)]
-        return [*sorted(weighed, key=lambda hit: -hit.score), *rest]
 
     def speakers_called(self, name: str) -> list[str]:
         """The speakers that a name may stand for; raises QuestionError where there are none.

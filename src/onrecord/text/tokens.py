@@ -12,7 +12,6 @@ __all__ = ["STOP_WORDS", "bigrams", "content_stems", "is_chinese", "stem", "stem
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _CJK = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
-_stemmer = snowballstemmer.stemmer("english")
 
 STOP_WORDS = frozenset(
     """a about after again against all also am an and any are as at be because been before being between
@@ -61,7 +60,8 @@ def stem(word: str) -> str:
     ``manufacturing`` -> ``manufactur``
     """
     bare = word.removesuffix("'s").replace("'", "")
-    return str(_stemmer.stemWord(bare)) if bare.isascii() else bare
+    # A stemmer holds the word that it works on: one that threads share mixes up their words.
+    return str(snowballstemmer.stemmer("english").stemWord(bare)) if bare.isascii() else bare
 
 
 def stems(text: str) -> list[str]:

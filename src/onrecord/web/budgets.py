@@ -11,6 +11,7 @@ import hashlib
 import math
 import secrets
 import time
+from array import array
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ from redis.asyncio import ConnectionPool
 
 __all__ = ["Budgets", "Window"]
 
-MOST_KEYS = 20_000
+MOST_KEYS = 16_000
 """Peers that are remembered at once; beyond that the ones that were quiet longest are forgotten."""
 
 
@@ -56,7 +57,7 @@ class Budgets:
             except StorageError as error:
                 # Readers are served while Redis is away; each replica then counts for itself.
                 structlog.get_logger().warning("redis_unavailable", fault=type(error.storage_error).__name__)
-        return self._here.spend(window, digest.hexdigest())
+        return self._here.spend(window, digest.digest())
 
     async def close(self) -> None:
         """Give connections back."""
@@ -71,11 +72,12 @@ class _Here:
     """
 
     def __init__(self) -> None:
-        self._uses: OrderedDict[str, list[float]] = OrderedDict()
+        self._uses: OrderedDict[bytes, array[float]] = OrderedDict()
 
-    def spend(self, window: Window, key: str) -> int | None:
+    def spend(self, window: Window, key: bytes) -> int | None:
         now = time.monotonic()
-        uses = self._uses.setdefault(key, [])
+        if (uses := self._uses.get(key)) is None:
+            uses = self._uses[key] = array("d")
         self._uses.move_to_end(key)
         if len(self._uses) > MOST_KEYS:
             self._uses.popitem(last=False)
