@@ -130,9 +130,9 @@ def epoch(examples: Sequence[Example], others: Sequence[Sequence[str]], seed: in
         if rng.random() < negatives:
             rows.append(_without(example, rng) or Example(example.asked, example.title, rng.choice(near)))
     folder = data_folder()
-    rows += clozes(examples, rng, most=7000)
+    rows += clozes(examples, rng, most=len(examples) // 4)
     rows += statements(folder)
-    rows += copies(examples, rng, most=4000)
+    rows += copies(examples, rng, most=len(examples) // 6)
     rng.shuffle(rows)
     return rows
 
@@ -232,12 +232,25 @@ class Run:
         (self.out / "checkpoint.new").replace(self.out / "checkpoint.pt")
 
 
-def train(out: Path, *, epochs: int, rate: float, negatives: float, seed: int, steps: int | None = None) -> None:
-    """Train; what is needed to go on lies in ``out/checkpoint.pt``, the weights in the end in ``out/reader.pt``."""
+def train(
+    out: Path,
+    *,
+    epochs: int,
+    rate: float,
+    negatives: float,
+    seed: int,
+    steps: int | None = None,
+    begin: Path | None = None,
+    titled: bool = False,
+) -> None:
+    """Train; what is needed to go on lies in ``out/checkpoint.pt``, the weights in the end in ``out/reader.pt``.
+
+    ``begin`` are weights to begin with in place of MiniLM's; ``titled`` leaves out reviews and posts.
+    """
     out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(seed)
     pairs = Pairs(Path(get_model_path()))
-    examples = questions(data_folder())
+    examples = [example for example in questions(data_folder()) if example.title or not titled]
     others = _kept(out / "strangers.json", lambda: strangers(examples, seed))
 
     def passes() -> Iterator[list[Row]]:
@@ -246,7 +259,10 @@ def train(out: Path, *, epochs: int, rate: float, negatives: float, seed: int, s
 
     total = sum(1 for _ in passes())
     total = min(steps or total, total)
-    run = _begun(ReaderModel(get_model_path()), out, rate, total)
+    model = ReaderModel(get_model_path())
+    if begin is not None:
+        model.load_state_dict(torch.load(begin, weights_only=True))
+    run = _begun(model, out, rate, total)
     run.resume()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns) as progress:
@@ -297,10 +313,10 @@ def main() -> None:
     )
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--steps", type=int, help="end after so many batches")
+    parser.add_argument("--begin", type=Path, help="weights to begin with")
+    parser.add_argument("--titled", action="store_true", help="questions on encyclopedia articles only")
     given = parser.parse_args()
-    train(
-        given.out, epochs=given.epochs, rate=given.rate, negatives=given.negatives, seed=given.seed, steps=given.steps
-    )
+    train(**vars(given))
 
 
 if __name__ == "__main__":

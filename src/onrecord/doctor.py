@@ -46,6 +46,7 @@ def examine(runtime: Runtime) -> list[Check]:
         *_packages(),
         _processor(),
         _tried("embedder", lambda: _embedder(runtime)),
+        _tried("reader", lambda: _reader(runtime)),
         _tried("language model", lambda: _model(runtime)),
         _tried("corpus", lambda: _corpus(runtime.settings.corpus)),
         _index(runtime),
@@ -92,6 +93,13 @@ def _tried(name: str, look: Callable[[], str]) -> Check:
 def _embedder(runtime: Runtime) -> str:
     vector = runtime.embedder.embed(["A sentence."])[0]
     return f"{runtime.embedder.name}, {len(vector)} dimensions, loaded"
+
+
+def _reader(runtime: Runtime) -> str:
+    if runtime.reader is None:
+        return "none: spans are found by rules"
+    runtime.reader.read("Who?", [("", "A sentence.")])
+    return "loaded"
 
 
 def _model(runtime: Runtime) -> str:

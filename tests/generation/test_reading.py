@@ -21,9 +21,6 @@ class Told:
     def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Reading]:
         return self.readings
 
-    def supports(self, statement: str, passages: Sequence[str]) -> list[float]:
-        return [0.0] * len(passages)
-
 
 def located(hits: Sequence[Hit], readings: Sequence[Reading]) -> Read:
     return read_over(Told(readings), "Who built the bridge?", hits)

@@ -1,7 +1,7 @@
 """The trained reader: reads a question over passages, all at once, and tells of each whether and where it answers.
 
-A MiniLM encoder with heads for the span, for whether a passage answers, and for whether it supports a statement
-(``training/``).  onnxruntime is named here only.
+A MiniLM encoder with heads for the span and for whether a passage answers (``training/``, ``docs/reader.md``).
+onnxruntime is named here only.
 """
 
 from __future__ import annotations
@@ -58,10 +58,6 @@ class TrainedReader:
         """Read the question over each passage."""
         found = self._run(question, passages)
         return [Reading(float(heads[0]), _spans(start, end, offsets)) for start, end, heads, offsets in found]
-
-    def supports(self, statement: str, passages: Sequence[str]) -> list[float]:
-        """The log-odds that each passage supports the statement."""
-        return [float(heads[1]) for _, _, heads, _ in self._run(statement, [("", text) for text in passages])]
 
     def _run(self, asked: str, pairs: Sequence[Pair]) -> list[tuple[Floats, Floats, Floats, list[tuple[int, int]]]]:
         """Of each pair: start and end at each token of the passage (the first is "nowhere"), the heads, the offsets."""

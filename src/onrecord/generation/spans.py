@@ -16,7 +16,7 @@ from onrecord.text.sentences import sentences
 from onrecord.text.tokens import STOP_WORDS, content_stems, stem, words
 from onrecord.types import AnswerSpan, Evidence, Span
 
-__all__ = ["Kind", "holds_kind", "kind_asked", "ranked_spans", "shortest_span", "spans_of"]
+__all__ = ["Kind", "holds_kind", "is_of_kind", "kind_asked", "ranked_spans", "shortest_span", "spans_of"]
 
 Kind = str
 """``number``, ``date``, ``name``, ``place``, ``measure``, ``percent``, ``money`` or ``thing``."""
@@ -121,6 +121,12 @@ def holds_kind(question: str, text: str) -> bool:
         for match in found
         if kind not in {"name", "place"} or match.start()
     )
+
+
+def is_of_kind(question: str, text: str) -> bool | None:
+    """Whether a short text holds something of the kind that is asked for; None where any kind may answer."""
+    kind = kind_asked(question)
+    return None if kind == "thing" else _PATTERNS[{"place": "name"}.get(kind, kind)].search(text) is not None
 
 
 def shortest_span(question: str, evidence: Evidence) -> AnswerSpan | None:
