@@ -3,7 +3,7 @@
 
 import { bare } from "./dom";
 import type { Answer, Citation, Named, Place, Statement } from "./onrecord";
-import { EventParser } from "./sse";
+import { EventParser, type Frame } from "./sse";
 
 export type Json = unknown;
 
@@ -40,6 +40,7 @@ export class Failure extends Error {
 }
 
 const SILENCE = 45_000; // milliseconds; the server is never silent for more than 15 seconds
+const CLOSING = 10_000; // how long a server may take to end a stream after its last event
 const BODY_BYTES = 12_000; // of the 16 KiB that the server takes
 
 // Kept from before scripts of the page may change it.
@@ -99,45 +100,63 @@ export const answer = (value: Json): Answer => {
   };
 };
 
+interface Asked {
+  history: Turn[];
+  article?: string | null;
+  signal: AbortSignal;
+  listener: Listener;
+}
+
 /** Ask once and give the answer; raises Failure.  Nothing here ever sends a question a second time. */
-export async function ask(
-  server: string,
-  question: string,
-  asked: { history: Turn[]; article?: string | null; signal: AbortSignal; listener: Listener },
-): Promise<Answer> {
-  const watch = new AbortController();
-  asked.signal.addEventListener("abort", () => watch.abort());
-  let timer = 0;
-  const heard = () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => watch.abort(), SILENCE);
-  };
-  heard();
-  try {
+export function ask(server: string, question: string, asked: Asked): Promise<Answer> {
+  return new Promise((answered, failed) => {
+    const ended = (end: Answer | Failure) => (end instanceof Failure ? failed(end) : answered(end));
     const body = written(question, asked.history, asked.article);
-    const response = await call(`${server}/api/v1/ask`, body, "text/event-stream", watch.signal);
-    if (!response.headers.get("content-type")?.startsWith("text/event-stream")) return answer(await response.json());
+    listen(`${server}/api/v1/ask`, body, asked, ended)
+      .then(() => ended(new Failure("broken")))
+      .catch((error) => ended(asked.signal.aborted ? new Failure("stopped") : error instanceof Failure ? error : new Failure("broken")));
+  });
+}
+
+/** Read a stream until the server closes it, or takes too long to; `ended` hears of its last event at once. */
+async function listen(url: string, body: string, { signal, listener }: Asked, ended: (end: Answer | Failure) => void): Promise<void> {
+  const watch = new AbortController();
+  signal.addEventListener("abort", () => watch.abort());
+  let timer = 0;
+  const wait = (milliseconds: number) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => watch.abort(), milliseconds);
+  };
+  try {
+    wait(SILENCE);
+    const response = await call(url, body, "text/event-stream", watch.signal);
+    if (!response.headers.get("content-type")?.startsWith("text/event-stream")) return ended(answer(await response.json()));
     const parser = new EventParser();
+    let end: Answer | Failure | undefined;
     for await (const bytes of pieces(response)) {
-      heard();
+      if (end) continue;
+      wait(SILENCE);
       for (const frame of parser.push(bytes)) {
-        const value: Json = JSON.parse(frame.data);
-        if (frame.event === "answer") return answer(value);
-        if (frame.event === "error") throw failure(value);
-        if (frame.event === "searched") asked.listener.searched(searched(value));
-        if (frame.event === "statement") {
-          asked.listener.statement(statement(own(value, "statement")), list(value, "citations", citation));
-        }
+        end = handled(frame, listener);
+        if (!end) continue;
+        ended(end);
+        wait(CLOSING);
+        break;
       }
     }
-    throw new Failure("broken");
-  } catch (error) {
-    if (asked.signal.aborted) throw new Failure("stopped");
-    throw error instanceof Failure ? error : new Failure("broken");
   } finally {
     clearTimeout(timer);
-    watch.abort(); // also where the answer came: nothing more is wanted of the connection
   }
+}
+
+/** Tell the listener of an event; gives what ends the stream. */
+function handled({ event, data }: Frame, listener: Listener): Answer | Failure | undefined {
+  const value: Json = JSON.parse(data);
+  if (event === "answer") return answer(value);
+  if (event === "error") return failure(value);
+  if (event === "searched") listener.searched(searched(value));
+  if (event === "statement") listener.statement(statement(own(value, "statement")), list(value, "citations", citation));
+  return undefined;
 }
 
 /** What is served at this moment: how many articles, and the day of the newest. */

@@ -11,6 +11,7 @@ import { day, texts } from "./strings";
 import { Turn } from "./turn";
 
 const SMALL = "(max-width: 640px), (max-height: 480px)";
+const TOUCH = "(pointer: coarse)";
 const LENGTH = 500;
 const KEPT = 10;
 
@@ -84,7 +85,7 @@ class Chat implements Panel {
     this.#probe();
     if (quietly) return;
     // On a touch screen the box would call the keyboard over half of the panel.
-    const first = matchMedia("(pointer: coarse)").matches ? this.#title : this.#box;
+    const first = matchMedia(TOUCH).matches ? this.#title : this.#box;
     (this.#source.isOpen ? this.#source.element.querySelector("button")! : first).focus(bare({ preventScroll: this.#inline }));
   }
 
@@ -183,8 +184,9 @@ class Chat implements Panel {
     const line = this.#intro.querySelector(".hint, .failure")!;
     try {
       const { articles, newest } = await status(server);
-      const named = { n: articles.toLocaleString(language), day: day(newest, language) };
-      line.textContent = say(named.day ? "articles" : "articlesUndated", named);
+      const counted = say(articles === 1 ? "article" : "articles", { n: articles.toLocaleString(language) });
+      const newestDay = day(newest, language);
+      line.textContent = newestDay ? say("newest", { articles: counted, day: newestDay }) : counted;
       line.className = "hint";
     } catch {
       this.#probed = false;
@@ -203,7 +205,8 @@ class Chat implements Panel {
     this.#send.textContent = say("stop");
     this.#box.value = "";
     this.#full.href = this.#address();
-    turn.element.scrollIntoView(bare({ block: "start" }));
+    this.#log.scrollTop = turn.element.offsetTop;
+    if (matchMedia(TOUCH).matches) this.#box.blur();
     try {
       await turn.run(history, host.getAttribute("article"), host.getAttribute("scope") !== "story");
     } finally {

@@ -72,7 +72,7 @@ export class Source {
       ...[
         heading,
         make("p", { class: "hint" }, byline(this.#context, whole)),
-        speaker && make("p", { class: "by" }, speaker),
+        speaker && make("p", { class: "hint" }, say("speaker", { speaker })),
         whole.note && make("p", { class: "note", dir: "auto" }, say("corrected", { note: whole.note })),
         quoted,
         make("p", { class: "ways" }, show, url && !here && away(url.href, say("read"), "read")),

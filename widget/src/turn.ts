@@ -151,13 +151,16 @@ export class Turn {
 
   #sources(found: Answer): HTMLElement {
     const { say } = this.#context;
-    const items = found.citations.map((one) => {
-      const speaker = found.statements.find((said) => said.citations.includes(one.number))?.speaker ?? null;
-      const opener = this.#opener(one, "", say("source", { n: one.number, title: one.title }), speaker);
-      opener.append(make("b", {}, `${one.number}`), make("span", { dir: "auto" }, one.title));
-      return make("li", {}, opener, make("small", {}, byline(this.#context, one)));
+    const articles = new Map<string, Citation[]>();
+    for (const one of found.citations) articles.set(one.article, [...(articles.get(one.article) ?? []), one]);
+    const items = [...articles.values()].map((cited) => {
+      const [first] = cited as [Citation];
+      const speaker = (n: number) => found.statements.find((said) => said.citations.includes(n))?.speaker ?? null;
+      const chips = cited.map((one) => this.#citation(one, speaker(one.number)));
+      const words = make("div", {}, make("b", { dir: "auto" }, first.title), make("small", {}, byline(this.#context, first)));
+      return make("li", {}, words, make("div", { class: "chips" }, ...chips));
     });
-    return make("section", { class: "sources" }, make("h4", {}, say("sources")), make("ol", {}, ...items));
+    return make("section", { class: "sources" }, make("h4", {}, say("sources")), make("ul", {}, ...items));
   }
 
   #refusal(found: Answer): HTMLElement {
