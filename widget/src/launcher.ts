@@ -22,6 +22,8 @@ class Chat extends HTMLElement implements OnRecordChat {
     icon("M4 5h16v11h-9l-4 4v-4H4zM8 9h8M8 12h5"),
     this.#words,
   );
+  // A landmark, so that whoever jumps from one to the next finds the launcher.
+  #region = make("section", {}, this.#button);
   #loading: Promise<Panel> | undefined;
   #panel: Panel | undefined;
   #back: HTMLElement | undefined;
@@ -29,7 +31,7 @@ class Chat extends HTMLElement implements OnRecordChat {
   constructor() {
     super();
     dress(this.#root, css);
-    this.#root.append(this.#button);
+    this.#root.append(this.#region);
   }
 
   connectedCallback(): void {
@@ -100,7 +102,9 @@ class Chat extends HTMLElement implements OnRecordChat {
   }
 
   #name(): void {
-    this.#words.textContent = this.getAttribute("label") || LABELS[language(this)]!;
+    const label = this.getAttribute("label") || LABELS[language(this)]!;
+    this.#words.textContent = label;
+    this.#region.setAttribute("aria-label", label);
   }
 
   #place(): Place {
@@ -114,7 +118,7 @@ class Chat extends HTMLElement implements OnRecordChat {
     tell(this, "error", { code: "not_loaded", message: `${error}` });
     this.#root.querySelector("a")?.remove();
     const href = `${this.#place().server}/`;
-    this.#root.append(make("a", { href, target: "_blank", rel: "noopener", class: "failed" }, FAILED[language(this)]!));
+    this.#region.append(make("a", { href, target: "_blank", rel: "noopener", class: "failed" }, FAILED[language(this)]!));
   }
 }
 

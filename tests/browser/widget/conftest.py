@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import socket
+import struct
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
@@ -160,3 +163,62 @@ def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
         context.close()
     assert problems == []
     assert [one for one in forbidden if one] == []
+
+
+Reply = tuple[int, dict[str, str], Iterable[bytes | None]]
+"""Status, headers and pieces of a body; None drops the connection there."""
+
+
+class Scripted:
+    """An API of the test's own: ``reply`` is given method, path and the JSON of a body; ``posts`` keeps the questions."""
+
+    def __init__(self, reply: Callable[[str, str, Any], Reply]) -> None:
+        self.posts: list[Any] = []
+        posts = self.posts
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self) -> None:
+                length = int(self.headers.get("content-length") or 0)
+                given = json.loads(self.rfile.read(length)) if length else None
+                if self.path.endswith("/ask") and self.command == "POST":
+                    posts.append(given)
+                cors = {"access-control-allow-origin": "*", "access-control-allow-headers": "content-type, accept"}
+                status, headers, pieces = (204, {}, ()) if self.command == "OPTIONS" else reply(self.command, self.path, given)
+                self.send_response(status)
+                for name, value in {**cors, **headers, "connection": "close"}.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.close_connection = True
+                for piece in pieces:
+                    if piece is None:  # a reset, not an end
+                        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                        self.connection.close()
+                        return
+                    self.wfile.write(piece)
+                    self.wfile.flush()
+
+            do_POST = do_OPTIONS = do_GET  # noqa: N815 - the names are http.server's
+
+            def log_message(self, *_: Any) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.handle_error = lambda *_: None  # type: ignore[method-assign]  # readers leave
+        self.address = f"http://127.0.0.1:{self._server.server_port}"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+def as_json(value: Any, status: int = 200, **headers: str) -> Reply:
+    named = {name.replace("_", "-"): each for name, each in headers.items()}
+    return status, {"content-type": "application/json", **named}, [json.dumps(value).encode()]
+
+
+def as_events(*events: Any, end: Iterable[bytes | None] = ()) -> Reply:
+    frames = [f"event: {one['event']}\ndata: {json.dumps(one)}\n\n".encode() for one in events]
+    return 200, {"content-type": "text/event-stream"}, [*frames, *end]
