@@ -106,14 +106,19 @@ def test_the_policies_allow_no_markup_of_scripts_and_no_other_host(client: httpx
             "default-src": "'none'", "script-src": "'self'", "connect-src": "'self'", "img-src": "'self'", "base-uri": "'none'",
             "form-action": "'none'", "require-trusted-types-for": "'script'", "trusted-types": "'none'",
         }  # fmt: skip
-        inline = re.findall("<style>(.*?)</style>", answer.text, re.S)
+        inline = re.findall("<style>(.*?)</style>", answer.text, re.DOTALL)
         hashes = [f"'sha256-{base64.b64encode(hashlib.sha256(one.encode()).digest()).decode()}'" for one in inline]
         assert style == (" ".join(hashes) or "'self'")
         assert not re.search(r"<script(?![^>]* src=)|\son\w+=|javascript:|style=", answer.text)
 
 
 def test_the_frame_takes_what_it_knows_and_escapes_it() -> None:
-    given = dict.fromkeys(OPTIONS, HOSTILE) | {"onload": "x", "style": "x", "src": "https://evil.example", "origin": HOSTILE}
+    given = dict.fromkeys(OPTIONS, HOSTILE) | {
+        "onload": "x",
+        "style": "x",
+        "src": "https://evil.example",
+        "origin": HOSTILE,
+    }
     page = frame_page(given, {SHARED})
     assert page.count("<script") == 2
     assert "<img" not in page
@@ -133,13 +138,23 @@ def test_the_demonstration_shows_an_article_of_the_index(client: httpx.Client, s
     assert "The Wall" in client.get("/widget/demo?article=wall").text
     assert "The index is empty." in client.get("/widget/demo?article=none").text
     withdrawn = Article("wall", "Secret.", (Block("body", 0, 7),), status=Status("withdrawn"))
-    answer = httpx.get(f"{serve(fake_core(article=lambda name: withdrawn)).address}/widget/demo?article=wall", timeout=60)
+    answer = httpx.get(
+        f"{serve(fake_core(article=lambda name: withdrawn)).address}/widget/demo?article=wall", timeout=60
+    )
     assert "Secret" not in answer.text
 
 
 def test_the_demonstration_escapes_the_article() -> None:
     text = HOSTILE * 2
-    article = Article(HOSTILE, text, (Block("body", 0, len(text)),), title=HOSTILE, outlet=HOSTILE, authors=(HOSTILE,), language=HOSTILE)
+    article = Article(
+        HOSTILE,
+        text,
+        (Block("body", 0, len(text)),),
+        title=HOSTILE,
+        outlet=HOSTILE,
+        authors=(HOSTILE,),
+        language=HOSTILE,
+    )
     template = Template((FOLDER / "pages" / "demo.html").read_text("utf-8"))
     page = demo_page(template, article, [HOSTILE])
     assert page.count("<script") == 2

@@ -33,7 +33,9 @@ def test_a_build_gives_what_is_in_the_package(tmp_path: Path) -> None:
     assert {path.parts[0] for path in built} == {VERSION, "pages"}
     for path in built:
         assert (FOLDER / path).read_bytes() == (tmp_path / path).read_bytes(), f"{path}: run `npm run build` in widget/"
-    assert {path.name for path in (FOLDER / VERSION).iterdir()} == {path.name for path in built if path.parts[0] == VERSION}
+    assert {path.name for path in (FOLDER / VERSION).iterdir()} == {
+        path.name for path in built if path.parts[0] == VERSION
+    }
 
 
 def test_types_are_right() -> None:
@@ -67,12 +69,23 @@ def test_the_newest_version_stands_for_its_number() -> None:
 @pytest.mark.parametrize("path", [path for path in sources() if path.suffix == ".ts"], ids=lambda path: path.name)
 def test_no_markup_is_read_and_nothing_is_kept(path: Path) -> None:
     lines = path.read_text("utf-8").splitlines()
-    found = [f"{number}: {line}" for number, line in enumerate(lines, 1) if FORBIDDEN.search(re.sub(r"^\s*(//|/?\*).*", "", line))]
+    found = [
+        f"{number}: {line}"
+        for number, line in enumerate(lines, 1)
+        if FORBIDDEN.search(re.sub(r"^\s*(//|/?\*).*", "", line))
+    ]
     assert found == []
 
 
 def test_the_lint_finds_what_it_is_for() -> None:
-    for line in ("x.innerHTML = y", "eval(x)", 'a.setAttribute("style", b)', "x.style.top = 1", "document.write(x)", "window.x = 1"):
+    for line in (
+        "x.innerHTML = y",
+        "eval(x)",
+        'a.setAttribute("style", b)',
+        "x.style.top = 1",
+        "document.write(x)",
+        "window.x = 1",
+    ):
         assert FORBIDDEN.search(line), line
 
 
@@ -83,7 +96,9 @@ def test_styles_load_nothing(path: Path) -> None:
 
 def test_both_languages_have_every_text() -> None:
     text = (WIDGET / "src" / "strings.ts").read_text("utf-8")
-    english, chinese = (dict(re.findall(r'^  (\w+): "(.*)",$', part, re.M)) for part in text.split("const zh")[:2])
+    english, chinese = (
+        dict(re.findall(r'^  (\w+): "(.*)",$', part, re.MULTILINE)) for part in text.split("const zh")[:2]
+    )
     assert english.keys() == chinese.keys()
     for name in english:
         assert sorted(re.findall(r"\{\w+\}", english[name])) == sorted(re.findall(r"\{\w+\}", chinese[name])), name

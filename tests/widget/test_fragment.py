@@ -15,7 +15,9 @@ LONG = (
     "“We will build the wall, and we will pay for it - all of it,” said Maria Keller & the council, "
     "which has met every week since the flood of last autumn and has not agreed once."
 )
-TEXT = f"{OPENING}{LONG}\n\nIt rained. 😀 Nobody came. It rained.\n\n重庆是中国最大的汽车制造基地。成都的电子产业也很强。"
+TEXT = (
+    f"{OPENING}{LONG}\n\nIt rained. 😀 Nobody came. It rained.\n\n重庆是中国最大的汽车制造基地。成都的电子产业也很强。"
+)
 
 
 def link(in_node: InNode, words: str, text: str = TEXT, url: str = "https://news.example/a?b=c") -> str:
@@ -59,7 +61,10 @@ def test_case_does_not_make_words_unmistakable(in_node: InNode) -> None:
 
 
 def test_an_anchor_of_the_address_is_kept(in_node: InNode) -> None:
-    assert link(in_node, "Nobody came.", url="https://news.example/a#top") == "https://news.example/a#top:~:text=Nobody%20came."
+    assert (
+        link(in_node, "Nobody came.", url="https://news.example/a#top")
+        == "https://news.example/a#top:~:text=Nobody%20came."
+    )
 
 
 def test_half_a_character_gets_the_plain_link(in_node: InNode) -> None:

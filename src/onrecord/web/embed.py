@@ -32,7 +32,9 @@ OPTION_LENGTH = 600
 FOREVER = "public, max-age=31536000, immutable"
 SHORT = "public, max-age=300"
 _MEDIA = {".js": "text/javascript", ".ts": "text/plain", ".json": "application/json", ".css": "text/css"}
-_FRAME_STYLE = "html,body{height:100%;margin:0;background:none}onrecord-chat{--onrecord-height:100vh;--onrecord-radius:0}"
+_FRAME_STYLE = (
+    "html,body{height:100%;margin:0;background:none}onrecord-chat{--onrecord-height:100vh;--onrecord-radius:0}"
+)
 _STYLE_HASH = base64.b64encode(hashlib.sha256(_FRAME_STYLE.encode()).digest()).decode()
 # What docs/widget.md asks of an embedding site, and as little beside it as these pages need.
 _POLICY = (
@@ -134,7 +136,9 @@ def demo_page(template: Template, article: Article | None, examples: Sequence[st
 
 def _paragraphs(article: Article) -> list[str]:
     marks = {"heading": ("<h2>", "</h2>"), "body": ("<p>", "</p>"), "caption": ('<p class="caption">', "</p>")}
-    shown = [(marks[block.kind], article.text[block.start : block.end]) for block in article.blocks if block.kind in marks]
+    shown = [
+        (marks[block.kind], article.text[block.start : block.end]) for block in article.blocks if block.kind in marks
+    ]
     if shown and shown[0][1] == article.title:
         shown = shown[1:]
     return [f"{before}{html.escape(text)}{after}" for (before, after), text in shown]

@@ -90,9 +90,7 @@ def site(serve: Callable[[Callable[[], Starlette]], str], host: Host) -> SimpleN
             feedback=given.append,
             state=lambda: State(2, "2026-03-12", "gen-1", "none"),
         )
-        exposure = Exposure(
-            questions=10_000, site_questions=10_000, reads=10_000, origins=frozenset({host.address})
-        )
+        exposure = Exposure(questions=10_000, site_questions=10_000, reads=10_000, origins=frozenset({host.address}))
         return build_app(core, examples=["What did Pu say about Chongqing?"], about="2 articles.", exposure=exposure)
 
     return SimpleNamespace(address=serve(build), newsroom=newsroom, feedback=given)
@@ -185,7 +183,9 @@ class Scripted:
                 if self.path.endswith("/ask") and self.command == "POST":
                     posts.append(given)
                 cors = {"access-control-allow-origin": "*", "access-control-allow-headers": "content-type, accept"}
-                status, headers, pieces = (204, {}, ()) if self.command == "OPTIONS" else reply(self.command, self.path, given)
+                status, headers, pieces = (
+                    (204, {}, ()) if self.command == "OPTIONS" else reply(self.command, self.path, given)
+                )
                 self.send_response(status)
                 for name, value in {**cors, **headers, "connection": "close"}.items():
                     self.send_header(name, value)

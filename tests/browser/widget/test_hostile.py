@@ -30,15 +30,13 @@ VECTORS = [
 ]  # fmt: skip
 WRAPPINGS = ["{}", "Before. {} After.", "“{}”", "\u202e{}\u202c\r\n\x00", "https://news.example/?a={}"]
 PAYLOADS = [wrap.format(vector.format(run=RUN)) for vector in VECTORS for wrap in WRAPPINGS]
-ELEMENTS = (
-    "A ARTICLE B BLOCKQUOTE BUTTON DIALOG DIV FIELDSET FORM H2 H3 H4 HEADER INPUT LABEL LEGEND LI MARK P SECTION SMALL SPAN TEXTAREA UL path svg"
-)
+ELEMENTS = "A ARTICLE B BLOCKQUOTE BUTTON DIALOG DIV FIELDSET FORM H2 H3 H4 HEADER INPUT LABEL LEGEND LI MARK P SECTION SMALL SPAN TEXTAREA UL path svg"
 ATTRIBUTES = (
     "aria-busy aria-expanded aria-hidden aria-label aria-labelledby aria-live class d dir enterkeyhint hidden href id maxlength open part placeholder rel "
     "role rows tabindex target title type value viewBox"
 )
-WALK = """() => {
-  const host = document.querySelector("onrecord-chat"), allowed = new Set("%s".split(" ")), named = new Set("%s".split(" "));
+WALK = """([elements, attributes]) => {
+  const host = document.querySelector("onrecord-chat"), allowed = new Set(elements.split(" ")), named = new Set(attributes.split(" "));
   const found = [], links = [];
   for (const one of host.shadowRoot.querySelectorAll("*")) {
     if (!allowed.has(one.tagName)) found.push(one.tagName);
@@ -47,7 +45,7 @@ WALK = """() => {
   }
   for (const one of document.querySelectorAll("body *")) if (!["MAIN", "H1", "P", "ONRECORD-CHAT"].includes(one.tagName)) found.push(one.tagName);
   return [found, links];
-}""" % (ELEMENTS, ATTRIBUTES)
+}"""
 
 
 class Evil:
@@ -79,9 +77,13 @@ class Evil:
     def _answer(self, number: int) -> Reply:
         evil = self.payload
         cited = self._place() | {"number": 1, "copies": [self._place()]}
-        said = [{"text": evil, "kind": kind, "speaker": evil, "citations": [1]} for kind in ("quoted", "reported", evil)]
+        said = [
+            {"text": evil, "kind": kind, "speaker": evil, "citations": [1]} for kind in ("quoted", "reported", evil)
+        ]
         passage = {"article": evil, "title": evil, "start": 0, "end": 5}
-        events: list[dict[str, Any]] = [{"event": "searched", "question": evil, "understood": evil, "passages": [passage]}]
+        events: list[dict[str, Any]] = [
+            {"event": "searched", "question": evil, "understood": evil, "passages": [passage]}
+        ]
         events += [{"event": "statement", "statement": one, "citations": [cited]} for one in said]
         answer = {
             "event": "answer", "question": evil, "understood": evil, "refused": number % 4 == 3, "mode": evil, "generation": evil,
@@ -92,7 +94,11 @@ class Evil:
         events.append(failed if number % 8 == 6 else answer)
         stream = b"".join(_frame(one) for one in events)
         size = 5 + number % 60
-        return 200, {"content-type": "text/event-stream"}, [stream[at : at + size] for at in range(0, len(stream), size)]
+        return (
+            200,
+            {"content-type": "text/event-stream"},
+            [stream[at : at + size] for at in range(0, len(stream), size)],
+        )
 
 
 def _frame(event: dict[str, Any]) -> bytes:
@@ -109,36 +115,40 @@ def evil() -> Iterator[Evil]:
 def test_the_walk_finds_what_does_not_belong(visit: VisitPage, host: Host, site: SimpleNamespace) -> None:
     seen = visit(host.put("/walk", story(site.address)))
     seen.open()
-    assert seen.page.evaluate(WALK)[0] == []
+    assert seen.page.evaluate(WALK, [ELEMENTS, ATTRIBUTES])[0] == []
     seen.page.evaluate("""() => {
       const root = document.querySelector("onrecord-chat").shadowRoot;
       root.querySelector(".log").append(document.createElement("img"));
       root.querySelector("h2").setAttribute("onclick", "1");
       document.body.append(document.createElement("b"));
     }""")
-    assert sorted(seen.page.evaluate(WALK)[0]) == ["B", "H2 onclick", "IMG"]
+    assert sorted(seen.page.evaluate(WALK, [ELEMENTS, ATTRIBUTES])[0]) == ["B", "H2 onclick", "IMG"]
 
 
 def test_no_payload_runs_in_any_field(visit: VisitPage, host: Host, site: SimpleNamespace, evil: Evil) -> None:
     assert len(PAYLOADS) == len(set(PAYLOADS)) == 200
     tag = f'<onrecord-chat src="{evil.server.address}" remember="session"></onrecord-chat>'
-    seen = visit(host.put("/evil", story(site.address, tag)), before="window.open = () => { window.hacked = 'opened'; };")
+    seen = visit(
+        host.put("/evil", story(site.address, tag)), before="window.open = () => { window.hacked = 'opened'; };"
+    )
     seen.open()
     shown = cited = refused = failed = 0
     for number, payload in enumerate(PAYLOADS):
         seen.page.evaluate("(number) => document.querySelector('onrecord-chat').ask(`Payload ${number}`)", number)
-        foreign, links = seen.page.evaluate(WALK)
+        foreign, links = seen.page.evaluate(WALK, [ELEMENTS, ATTRIBUTES])
         assert foreign == [], payload
         chips = seen.chat.locator(".cite")
         if chips.count():
             chips.first.click()
             expect(seen.chat.locator("mark")).to_be_attached()
             seen.page.wait_for_timeout(30)
-            foreign, more = seen.page.evaluate(WALK)
+            foreign, more = seen.page.evaluate(WALK, [ELEMENTS, ATTRIBUTES])
             assert foreign == [], payload
             links += more
             cited += 1
-            shown += payload.replace("\x00", "")[:20].strip() in seen.page.evaluate("document.querySelector('onrecord-chat').shadowRoot.querySelector('mark').textContent")
+            shown += payload.replace("\x00", "")[:20].strip() in seen.page.evaluate(
+                "document.querySelector('onrecord-chat').shadowRoot.querySelector('mark').textContent"
+            )
             seen.chat.get_by_role("button", name="Back to the answer").click()
         refused += seen.chat.locator(".refusal").count()
         failed += seen.chat.locator(".turn .failure").count()
@@ -154,5 +164,5 @@ def test_no_payload_runs_in_any_field(visit: VisitPage, host: Host, site: Simple
     seen.page.evaluate("document.querySelector('onrecord-chat').ask('Payload 5')")
     seen.page.reload()
     seen.open()
-    assert seen.page.evaluate(WALK)[0] == []
+    assert seen.page.evaluate(WALK, [ELEMENTS, ATTRIBUTES])[0] == []
     assert seen.page.evaluate("window.hacked") is None

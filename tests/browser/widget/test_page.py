@@ -88,13 +88,17 @@ def test_that_the_policy_of_the_test_bites(visit: VisitPage, host: Host, site: S
     expect(seen.chat.locator(".failure")).to_contain_text("cannot be reached")
     assert [one for one in seen.noted("forbidden") if one.startswith("connect-src")]
     seen.page.evaluate("noted.forbidden.length = 0")
-    forbidden = seen.page.evaluate("() => { try { document.createElement('p').innerHTML = '<b>x</b>'; } catch (e) { return e.name; } }")
+    forbidden = seen.page.evaluate(
+        "() => { try { document.createElement('p').innerHTML = '<b>x</b>'; } catch (e) { return e.name; } }"
+    )
     assert forbidden == "TypeError"
     seen.page.wait_for_timeout(100)
     seen.page.evaluate("noted.forbidden.length = 0")
 
 
-def test_nothing_is_asked_before_it_is_opened_and_nothing_of_others(visit: VisitPage, host: Host, site: SimpleNamespace) -> None:
+def test_nothing_is_asked_before_it_is_opened_and_nothing_of_others(
+    visit: VisitPage, host: Host, site: SimpleNamespace
+) -> None:
     seen = visit(host.put("/quiet", story(site.address)))
     seen.page.wait_for_timeout(400)
     seen.chat.locator(".launcher").hover()
@@ -140,8 +144,9 @@ def test_hostile_css_does_not_reach_it(visit: VisitPage, host: Host, site: Simpl
 
 def _looks(page: Page, part: str) -> Any:
     return page.evaluate(
-        """(part) => {
-          const found = document.querySelector("onrecord-chat").shadowRoot.querySelector(part);
+        """async (part) => {
+          const root = document.querySelector("onrecord-chat").shadowRoot, found = root.querySelector(part);
+          await Promise.all(root.getAnimations().map((one) => one.finished));
           const box = found.getBoundingClientRect(), style = getComputedStyle(found);
           return [box.x, box.y, box.width, box.height, ...["color", "backgroundColor", "fontSize", "fontFamily", "borderTopWidth",
             "letterSpacing", "opacity", "visibility", "textAlign"].map((name) => style[name])];
@@ -209,7 +214,9 @@ def test_a_fetch_that_is_broken_later_is_not_used(visit: VisitPage, host: Host, 
 
 
 def test_a_fetch_that_is_broken_from_the_start_is_told(visit: VisitPage, host: Host, site: SimpleNamespace) -> None:
-    seen = visit(host.put("/broken", story(site.address)), before="window.fetch = () => { throw new Error('broken'); };")
+    seen = visit(
+        host.put("/broken", story(site.address)), before="window.fetch = () => { throw new Error('broken'); };"
+    )
     seen.open()
     failure = seen.chat.locator(".intro .failure")
     expect(failure).to_contain_text("cannot be reached")
@@ -243,7 +250,11 @@ def test_three_widgets_do_not_disturb_each_other(visit: VisitPage, host: Host, s
     for each, question in ((one, "Wait for one"), (two, "Wait for two")):
         expect(each.locator(".statement")).to_have_count(2)
         expect(each.locator(".question")).to_have_text(question)
-    assert sorted(each.text for each in site.newsroom.questions[asked:]) == ["Refuse three", "Wait for one", "Wait for two"]
+    assert sorted(each.text for each in site.newsroom.questions[asked:]) == [
+        "Refuse three",
+        "Wait for one",
+        "Wait for two",
+    ]
     expect(two.locator("h2")).to_have_text("向我们的报道提问")
     one.get_by_role("button", name="Close").click()
     expect(one.locator(".panel")).to_be_hidden()

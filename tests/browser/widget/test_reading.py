@@ -32,7 +32,9 @@ def test_no_state_has_a_fault(visit: VisitPage, host: Host, site: SimpleNamespac
     found = {}
 
     def check(state: str) -> None:
-        seen.page.evaluate("Promise.all(document.querySelector('onrecord-chat').shadowRoot.getAnimations().map((one) => one.finished))")
+        seen.page.evaluate(
+            "Promise.all(document.querySelector('onrecord-chat').shadowRoot.getAnimations().map((one) => one.finished))"
+        )
         found[state] = violations(seen.page)
 
     chat = seen.chat
@@ -70,7 +72,11 @@ def test_no_state_has_a_fault(visit: VisitPage, host: Host, site: SimpleNamespac
     "inline": "<main><h2>More</h2><onrecord-chat inline></onrecord-chat></main>",
 }.items())  # fmt: skip
 def test_other_shapes_have_no_fault(visit: VisitPage, host: Host, site: SimpleNamespace, name: str, tags: str) -> None:
-    page = story(site.address, tags).replace("<main>", "<div>", 1).replace("</main>", "</div>", 1) if "main" in tags else story(site.address, tags)
+    page = (
+        story(site.address, tags).replace("<main>", "<div>", 1).replace("</main>", "</div>", 1)
+        if "main" in tags
+        else story(site.address, tags)
+    )
     seen = visit(host.put(f"/{name}", page))
     seen.open()
     seen.ask("What did Pu say?")
@@ -105,7 +111,9 @@ def test_the_keyboard_is_enough(visit: VisitPage, host: Host, site: SimpleNamesp
     page.keyboard.type("What did Pu say?")
     page.keyboard.press("Enter")
     expect(seen.chat.locator(".sources")).to_be_visible()
-    expect(seen.chat.locator(".status")).to_have_text("“Chongqing is the largest base,” said Pu. Exports rose by 12 percent.")
+    expect(seen.chat.locator(".status")).to_have_text(
+        "“Chongqing is the largest base,” said Pu. Exports rose by 12 percent."
+    )
     tab_to(page, "Source 2: Car exports rise", "Shift+Tab")
     page.keyboard.press("Enter")
     expect(seen.chat.locator("mark")).to_be_visible()
@@ -119,9 +127,11 @@ def test_the_keyboard_is_enough(visit: VisitPage, host: Host, site: SimpleNamesp
 
 
 def test_the_focus_goes_back_to_what_opened_it(visit: VisitPage, host: Host, site: SimpleNamespace) -> None:
-    button = "<button id=\"own\">Ask about this</button>"
+    button = '<button id="own">Ask about this</button>'
     seen = visit(tagged(host, site, "own", "<onrecord-chat></onrecord-chat>", body=button))
-    seen.page.evaluate("document.querySelector('#own').onclick = () => document.querySelector('onrecord-chat').open({question: 'Who?'})")
+    seen.page.evaluate(
+        "document.querySelector('#own').onclick = () => document.querySelector('onrecord-chat').open({question: 'Who?'})"
+    )
     seen.page.locator("#own").click()
     expect(seen.chat.locator("#question")).to_have_value("Who?")
     expect(seen.chat.locator("#question")).to_be_focused()
@@ -131,7 +141,9 @@ def test_the_focus_goes_back_to_what_opened_it(visit: VisitPage, host: Host, sit
 
 def test_no_key_of_the_page_is_taken(visit: VisitPage, host: Host, site: SimpleNamespace) -> None:
     seen = visit(tagged(host, site, "shortcuts", "<onrecord-chat></onrecord-chat>"))
-    seen.page.evaluate("window.keys = []; addEventListener('keydown', (event) => keys.push([event.key, event.defaultPrevented]))")
+    seen.page.evaluate(
+        "window.keys = []; addEventListener('keydown', (event) => keys.push([event.key, event.defaultPrevented]))"
+    )
     for key in ("Control+k", "/", "Escape", "Enter"):
         seen.page.keyboard.press(key)
     pressed = seen.page.evaluate("keys")
@@ -146,7 +158,9 @@ def test_enter_that_chooses_characters_does_not_send(visit: VisitPage, host: Hos
     box = seen.chat.locator("#question")
     box.fill("蒲说了什么")
     for given in ('{key: "Enter", isComposing: true', '{key: "Enter", keyCode: 229'):
-        box.evaluate(f"(box) => box.dispatchEvent(new KeyboardEvent('keydown', {given}, bubbles: true, cancelable: true}}))")
+        box.evaluate(
+            f"(box) => box.dispatchEvent(new KeyboardEvent('keydown', {given}, bubbles: true, cancelable: true}}))"
+        )
     seen.page.wait_for_timeout(200)
     assert len(site.newsroom.questions) == asked
     expect(box).to_have_value("蒲说了什么")
@@ -158,8 +172,13 @@ def test_enter_that_chooses_characters_does_not_send(visit: VisitPage, host: Hos
     expect(seen.chat.locator(".by").first).to_have_text("Pu Yongjian，原话")
 
 
-def test_on_a_phone_it_covers_the_page_and_calls_no_keyboard(visit: VisitPage, host: Host, site: SimpleNamespace) -> None:
-    seen = visit(tagged(host, site, "phone", "<onrecord-chat></onrecord-chat>", body='<a href="#x">A link</a>'), **SETTINGS["phone"])
+def test_on_a_phone_it_covers_the_page_and_calls_no_keyboard(
+    visit: VisitPage, host: Host, site: SimpleNamespace
+) -> None:
+    seen = visit(
+        tagged(host, site, "phone", "<onrecord-chat></onrecord-chat>", body='<a href="#x">A link</a>'),
+        **SETTINGS["phone"],
+    )
     seen.chat.locator(".launcher").tap()
     panel = seen.chat.locator(".panel")
     expect(panel).to_be_visible()
@@ -196,7 +215,9 @@ def test_from_right_to_left(visit: VisitPage, host: Host, site: SimpleNamespace)
 
 def test_texts_and_label_of_the_site_s_own(visit: VisitPage, host: Host, site: SimpleNamespace) -> None:
     seen = visit(tagged(host, site, "texts", '<onrecord-chat label="Frag uns"></onrecord-chat>'))
-    seen.page.evaluate("document.querySelector('onrecord-chat').strings = {title: 'Frag die Zeitung', send: 'Los', refused: 'Nichts gefunden.'}")
+    seen.page.evaluate(
+        "document.querySelector('onrecord-chat').strings = {title: 'Frag die Zeitung', send: 'Los', refused: 'Nichts gefunden.'}"
+    )
     expect(seen.chat.locator(".launcher")).to_have_text("Frag uns")
     seen.open()
     expect(seen.chat.get_by_role("heading", name="Frag die Zeitung")).to_be_visible()
@@ -225,7 +246,12 @@ def test_events_and_methods(visit: VisitPage, host: Host, site: SimpleNamespace)
     seen.chat.get_by_label("A note").fill("Look again.")
     seen.chat.get_by_role("button", name="Send", exact=True).click()
     expect(seen.chat.get_by_text("Thank you.").first).to_be_visible()
-    assert site.feedback[-1] == {"rating": "unhelpful", "reasons": ["wrong_source"], "generation": "gen-1", "note": "Look again."}
+    assert site.feedback[-1] == {
+        "rating": "unhelpful",
+        "reasons": ["wrong_source"],
+        "generation": "gen-1",
+        "note": "Look again.",
+    }
     seen.page.evaluate("document.querySelector('onrecord-chat').clear()")
     expect(seen.chat.locator(".turn")).to_have_count(0)
     seen.page.evaluate("document.querySelector('onrecord-chat').close()")
@@ -275,7 +301,9 @@ def test_what_is_remembered_where_the_site_wants_it(visit: VisitPage, host: Host
 
 
 def test_copy_carries_the_sources(visit: VisitPage, host: Host, site: SimpleNamespace) -> None:
-    seen = visit(tagged(host, site, "copy", "<onrecord-chat></onrecord-chat>"), permissions=["clipboard-read", "clipboard-write"])
+    seen = visit(
+        tagged(host, site, "copy", "<onrecord-chat></onrecord-chat>"), permissions=["clipboard-read", "clipboard-write"]
+    )
     seen.open()
     seen.ask("What did Pu say?")
     seen.chat.get_by_role("button", name="Copy").click()
@@ -309,7 +337,9 @@ def test_the_page_does_not_move(visit: VisitPage, host: Host, site: SimpleNamesp
       window.moved = 0;
       new PerformanceObserver((list) => { for (const one of list.getEntries()) moved += one.value; }).observe({type: "layout-shift", buffered: true});
     """
-    seen = visit(tagged(host, site, "still", "<onrecord-chat></onrecord-chat>", body="<p>A line.</p>" * 40), before=noting)
+    seen = visit(
+        tagged(host, site, "still", "<onrecord-chat></onrecord-chat>", body="<p>A line.</p>" * 40), before=noting
+    )
     seen.page.wait_for_timeout(500)
     assert seen.page.evaluate("moved") == 0
     seen.open()

@@ -11,11 +11,22 @@ from playwright.sync_api import expect
 from tests.browser.widget.conftest import Host, Reply, Scripted, Visit, as_events, as_json, story
 
 VisitPage = Callable[..., Visit]
-PLACE = {"article": "a", "title": "A story", "url": "https://news.example/a", "published": "2026-03-12", "outlet": "CGTN"}
+PLACE = {
+    "article": "a",
+    "title": "A story",
+    "url": "https://news.example/a",
+    "published": "2026-03-12",
+    "outlet": "CGTN",
+}
 CITED = {**PLACE, "number": 1, "start": 0, "end": 5, "text": "Words", "note": None}
 FIRST = {"text": "The first words.", "kind": "extract", "speaker": None, "citations": [1]}
 SECOND = {**FIRST, "text": "The second words."}
-FOUND = {"event": "searched", "question": "q", "understood": None, "passages": [{"article": "a", "title": "A story", "start": 0, "end": 5}]}
+FOUND = {
+    "event": "searched",
+    "question": "q",
+    "understood": None,
+    "passages": [{"article": "a", "title": "A story", "start": 0, "end": 5}],
+}
 STATED = {"event": "statement", "statement": FIRST, "citations": [CITED]}
 ANSWER: dict[str, Any] = {
     "event": "answer", "question": "q", "understood": None, "refused": False, "mode": "extractive", "generation": "g",
@@ -32,7 +43,11 @@ WRONG: dict[str, tuple[Reply, str, int]] = {
     "ends at once": (as_events(), BROKE, 0),
     "reset at once": (as_events(end=[None]), BROKE, 0),
     "no JSON in an event": (as_events(FOUND, end=[b"event: answer\ndata: nothing\n\n"]), BROKE, 0),
-    "an error event": (as_events(FOUND, STATED, {"event": "error", **ERROR}), "too many questions; ask again in a minute", 1),
+    "an error event": (
+        as_events(FOUND, STATED, {"event": "error", **ERROR}),
+        "too many questions; ask again in a minute",
+        1,
+    ),
     "too many": (as_json(ERROR | {"error": {"code": "too_many"}}, 429, retry_after="7"), "Try again in 7 seconds.", 0),
     "too many, and no JSON": ((429, {}, [b"slow down"]), "Try again in 60 seconds.", 0),
     "not now": (as_json(ERROR, 503), "too many questions; ask again in a minute", 0),
@@ -82,7 +97,9 @@ def test_nothing_asks_twice_by_itself(visit: VisitPage, host: Host, site: Any, f
         turn = seen.chat.locator(".turn").nth(number)
         expect(turn.locator(".failure")).to_contain_text(said)
         expect(turn.locator(".statement")).to_have_count(stated)
-        seen.page.evaluate("['online', 'focus', 'pageshow', 'visibilitychange'].forEach((name) => { dispatchEvent(new Event(name)); document.dispatchEvent(new Event(name)); })")
+        seen.page.evaluate(
+            "['online', 'focus', 'pageshow', 'visibilitychange'].forEach((name) => { dispatchEvent(new Event(name)); document.dispatchEvent(new Event(name)); })"
+        )
         seen.page.wait_for_timeout(150)
         assert len(flaky.server.posts) == 1, name
         turn.get_by_role("button", name="Ask again").click()
@@ -95,7 +112,9 @@ def test_nothing_asks_twice_by_itself(visit: VisitPage, host: Host, site: Any, f
 
 def test_a_second_searched_takes_back_what_was_stated(visit: VisitPage, host: Host, site: Any, flaky: Flaky) -> None:
     seen = opened(visit, host, site, flaky)
-    flaky.next.append(as_events(FOUND, STATED, FOUND, {**STATED, "statement": SECOND}, {**ANSWER, "statements": [SECOND]}))
+    flaky.next.append(
+        as_events(FOUND, STATED, FOUND, {**STATED, "statement": SECOND}, {**ANSWER, "statements": [SECOND]})
+    )
     seen.ask("What?")
     expect(seen.chat.locator(".sources")).to_be_visible()
     expect(seen.chat.locator(".statement")).to_have_count(1)
@@ -117,7 +136,9 @@ def test_first_the_story_then_all_articles(visit: VisitPage, host: Host, site: A
     flaky.next.append(as_events(FOUND, REFUSED))
     seen.ask("Elsewhere?")
     expect(seen.chat.locator(".statement")).to_have_count(4)
-    expect(seen.chat.locator(".turn").nth(1)).to_contain_text("The story on this page does not answer that. From all articles:")
+    expect(seen.chat.locator(".turn").nth(1)).to_contain_text(
+        "The story on this page does not answer that. From all articles:"
+    )
     assert [one["article"] for one in flaky.server.posts[1:]] == [["https://news.example/a"], []]
     flaky.next += [as_events(FOUND, REFUSED), as_events(FOUND, end=[None])]
     seen.ask("Broken?")
@@ -135,7 +156,9 @@ def test_only_the_story(visit: VisitPage, host: Host, site: Any, flaky: Flaky) -
     assert [one["article"] for one in flaky.server.posts] == [["a"]]
 
 
-def test_a_long_conversation_stays_within_what_the_server_takes(visit: VisitPage, host: Host, site: Any, flaky: Flaky) -> None:
+def test_a_long_conversation_stays_within_what_the_server_takes(
+    visit: VisitPage, host: Host, site: Any, flaky: Flaky
+) -> None:
     seen = opened(visit, host, site, flaky)
     long = {**ANSWER, "statements": [{**FIRST, "text": "重" * 4000}]}
     for number in range(13):
