@@ -53,7 +53,9 @@ export function feedbackForm(context: Context, question: string, generation: str
   const unhelpful = button(say("unhelpful"), () => {
     form.hidden = !form.hidden;
     unhelpful.setAttribute("aria-expanded", `${!form.hidden}`);
-    if (!form.hidden) boxes[0]!.focus();
+    if (form.hidden) return;
+    form.scrollIntoView(bare({ block: "nearest" }));
+    boxes[0]!.focus();
   });
   unhelpful.setAttribute("aria-expanded", "false");
   return [helpful, unhelpful, form];

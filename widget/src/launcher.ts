@@ -49,7 +49,7 @@ class Chat extends HTMLElement implements OnRecordChat {
   }
 
   get isOpen(): boolean {
-    return this.#button.hidden;
+    return this.#region.hidden;
   }
 
   open(options?: { question?: string }): Promise<void> {
@@ -97,7 +97,7 @@ class Chat extends HTMLElement implements OnRecordChat {
   }
 
   #shown(open: boolean): void {
-    this.#button.hidden = open;
+    this.#region.hidden = open;
     this.#button.setAttribute("aria-expanded", `${open}`);
   }
 

@@ -1,9 +1,9 @@
 """Measure what the widget costs a page that embeds it: bytes, time on the main thread, and how much it moves.
 
 ``python -m onrecord.evaluation.widget [--runs 20]`` loads a page with and without the widget's tag in headless Chromium,
-each time in a fresh context, traces it, and prints JSON: the milliseconds of script on the main thread (compiling, evaluating,
-calling; as they pass, and as the processor counts them), those of all its tasks, the layout shift, and sizes after
-``gzip -9``.  What the launcher adds is the difference of the medians.  It needs Chromium (``CHROMIUM`` names it) and Playwright, which the tests install.
+each time in a fresh context, traces it, and prints JSON: the milliseconds of script on the main thread (as they pass, and as
+the processor counts them), those of all its tasks, the layout shift, and sizes after ``gzip -9``.  What the launcher adds is
+the difference of the medians.  It needs Chromium (``CHROMIUM`` names it) and Playwright, which the tests install.
 """
 
 from __future__ import annotations
@@ -73,7 +73,8 @@ def main(given: Sequence[str] | None = None) -> int:
         "runs": options.runs,
         "script_ms": {name: _spread([one["script"] for one in found]) for name, found in runs.items()},
         "script_processor_ms": {name: _spread([one["processor"] for one in found]) for name, found in runs.items()},
-        "launcher_adds_ms": {name: _added(runs, name) for name in ("script", "processor")} | {"target": TARGET_MILLISECONDS},
+        "launcher_adds_ms": {name: _added(runs, name) for name in ("script", "processor")}
+        | {"target": TARGET_MILLISECONDS},
         "main_thread_ms": {name: _spread([one["main"] for one in found]) for name, found in runs.items()},
         "layout_shift": {name: max(one["moved"] for one in found) for name, found in runs.items()},
         "requests": {name: max(one["requests"] for one in found) for name, found in runs.items()},

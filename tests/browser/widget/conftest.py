@@ -6,6 +6,7 @@ import json
 import socket
 import struct
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -192,7 +193,8 @@ class Scripted:
                 self.end_headers()
                 self.close_connection = True
                 for piece in pieces:
-                    if piece is None:  # a reset, not an end
+                    if piece is None:  # a reset, not an end; it takes with it what was not read yet
+                        time.sleep(0.3)
                         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                         self.connection.close()
                         return

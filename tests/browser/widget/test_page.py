@@ -146,7 +146,7 @@ def _looks(page: Page, part: str) -> Any:
     return page.evaluate(
         """async (part) => {
           const root = document.querySelector("onrecord-chat").shadowRoot, found = root.querySelector(part);
-          await Promise.all(root.getAnimations().map((one) => one.finished));
+          while (root.getAnimations().some((one) => one.playState === 'running')) await new Promise(requestAnimationFrame);
           const box = found.getBoundingClientRect(), style = getComputedStyle(found);
           return [box.x, box.y, box.width, box.height, ...["color", "backgroundColor", "fontSize", "fontFamily", "borderTopWidth",
             "letterSpacing", "opacity", "visibility", "textAlign"].map((name) => style[name])];
@@ -208,7 +208,7 @@ def test_a_patched_fetch(visit: VisitPage, host: Host, site: SimpleNamespace, pa
 def test_a_fetch_that_is_broken_later_is_not_used(visit: VisitPage, host: Host, site: SimpleNamespace) -> None:
     seen = visit(host.put("/later", story(site.address)))
     seen.open()
-    seen.page.evaluate("window.fetch = () => { throw new Error('broken'); }")
+    seen.page.evaluate("() => { window.fetch = () => { throw new Error('broken'); }; }")
     seen.ask("What did Pu say?")
     expect(seen.chat.locator(".statement")).to_have_count(2)
 

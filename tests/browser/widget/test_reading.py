@@ -11,6 +11,8 @@ from tests.browser.accessibility import violations
 from tests.browser.widget.conftest import STORY, Host, Visit, story
 
 VisitPage = Callable[..., Visit]
+RISEN = """document.querySelector("onrecord-chat").shadowRoot.getAnimations()
+  .every((one) => one.animationName !== "rise" || one.playState === "finished")"""
 SETTINGS = {
     "light": {},
     "dark": {"color_scheme": "dark"},
@@ -32,9 +34,7 @@ def test_no_state_has_a_fault(visit: VisitPage, host: Host, site: SimpleNamespac
     found = {}
 
     def check(state: str) -> None:
-        seen.page.evaluate(
-            "Promise.all(document.querySelector('onrecord-chat').shadowRoot.getAnimations().map((one) => one.finished))"
-        )
+        seen.page.wait_for_function(RISEN)
         found[state] = violations(seen.page)
 
     chat = seen.chat
@@ -130,7 +130,7 @@ def test_the_focus_goes_back_to_what_opened_it(visit: VisitPage, host: Host, sit
     button = '<button id="own">Ask about this</button>'
     seen = visit(tagged(host, site, "own", "<onrecord-chat></onrecord-chat>", body=button))
     seen.page.evaluate(
-        "document.querySelector('#own').onclick = () => document.querySelector('onrecord-chat').open({question: 'Who?'})"
+        "() => { document.querySelector('#own').onclick = () => { document.querySelector('onrecord-chat').open({question: 'Who?'}); }; }"
     )
     seen.page.locator("#own").click()
     expect(seen.chat.locator("#question")).to_have_value("Who?")

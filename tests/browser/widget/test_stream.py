@@ -129,7 +129,7 @@ def test_a_server_that_streams_nothing_answers_whole(visit: VisitPage, host: Hos
 
 
 def test_first_the_story_then_all_articles(visit: VisitPage, host: Host, site: Any, flaky: Flaky) -> None:
-    seen = opened(visit, host, site, flaky, 'article="https://news.example/a"')
+    seen = opened(visit, host, site, flaky, 'article="https://news.example/a"', expected=1)
     seen.ask("In the story?")
     expect(seen.chat.locator(".statement")).to_have_count(2)
     assert [one["article"] for one in flaky.server.posts] == [["https://news.example/a"]]
