@@ -19,7 +19,12 @@ def in_node(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str, Any
 
     def run(source: str, script: str, given: Any) -> Any:
         bundle, program = folder / f"{source}.mjs", folder / "program.mjs"
-        esbuild = [modules / ".bin" / "esbuild", WIDGET / "src" / f"{source}.ts", "--bundle", "--format=esm"]
+        esbuild: list[str | Path] = [
+            modules / ".bin" / "esbuild",
+            WIDGET / "src" / f"{source}.ts",
+            "--bundle",
+            "--format=esm",
+        ]
         if not bundle.exists():
             subprocess.run([*esbuild, f"--outfile={bundle}", "--log-level=error"], check=True, timeout=60)
         program.write_text(

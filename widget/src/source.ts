@@ -23,7 +23,7 @@ export class Source {
     private readonly leave: () => void,
   ) {
     this.#context = context;
-    this.#back = button(context.say("back"), () => this.close(), "back");
+    this.#back = button(context.say("back"), () => this.close());
     this.element = make("section", { class: "source", part: "source", hidden: true }, this.#back, this.#article);
   }
 

@@ -81,7 +81,8 @@ def host() -> Iterator[Host]:
 @pytest.fixture(scope="session")
 def site(serve: Callable[[Callable[[], Starlette]], str], host: Host) -> SimpleNamespace:
     """The server on the scripted newsroom; it lists the host's origin."""
-    newsroom, given = Newsroom(), []
+    newsroom = Newsroom()
+    given: list[Any] = []
     articles = {one.id: one for one in (newsroom.article, newsroom.other)}
 
     def build() -> Starlette:
@@ -184,6 +185,7 @@ class Scripted:
                 if self.path.endswith("/ask") and self.command == "POST":
                     posts.append(given)
                 cors = {"access-control-allow-origin": "*", "access-control-allow-headers": "content-type, accept"}
+                cors["access-control-expose-headers"] = "Retry-After"
                 status, headers, pieces = (
                     (204, {}, ()) if self.command == "OPTIONS" else reply(self.command, self.path, given)
                 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -13,7 +14,7 @@ from tests.browser.widget.conftest import STORY, Host, Visit, story
 VisitPage = Callable[..., Visit]
 RISEN = """document.querySelector("onrecord-chat").shadowRoot.getAnimations()
   .every((one) => one.animationName !== "rise" || one.playState === "finished")"""
-SETTINGS = {
+SETTINGS: dict[str, dict[str, Any]] = {
     "light": {},
     "dark": {"color_scheme": "dark"},
     "phone": {"viewport": {"width": 375, "height": 740}, "has_touch": True, "is_mobile": True},
