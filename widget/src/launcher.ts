@@ -69,6 +69,7 @@ class Chat extends HTMLElement implements OnRecordChat {
         this.#button.removeAttribute("aria-busy");
       }
       if (!this.isOpen) {
+        this.#button.setAttribute("aria-controls", "panel");
         this.#shown(true);
         this.#panel.show(question || this.getAttribute("question") || "", quietly);
         tell(this, "open", null);

@@ -2,7 +2,6 @@
 
 /** The chat part, as the launcher uses it. */
 export interface Panel {
-  readonly element: HTMLElement;
   /** Show it, with a question in its box; `quietly` leaves the focus where it is. */
   show(question: string, quietly: boolean): void;
   hide(): void;

@@ -15,7 +15,7 @@ export class Source {
   #from: HTMLElement | undefined;
   #turn = 0;
 
-  /** `away` is called when it closes; `aside` says whether the panel covers the page, `leave` closes the panel. */
+  /** `closed` hears when it closes; `covers` says whether the panel covers the page, `leave` closes the panel. */
   constructor(
     context: Context,
     private readonly closed: () => void,

@@ -48,7 +48,7 @@ export class Turn {
     const asked = {
       history,
       signal: this.#abort.signal,
-      listener: { searched: (found: Searched) => this.#searched(found), statement: this.#state.bind(this) },
+      listener: { searched: (found: Searched) => this.#searched(found), statement: (said: Statement, cited: Citation[]) => this.#stated(said, cited) },
     };
     try {
       let found = await ask(server, this.question, { ...asked, article });
@@ -105,15 +105,15 @@ export class Turn {
     const { say } = this.#context;
     this.#begin(say(passages.length ? "found" : "searching"));
     if (understood && understood !== this.question) this.#body.prepend(this.#understood(understood));
-    const articles = new Map(passages.map((one) => [one.article, one]).reverse() as [string, Searched["passages"][0]][]);
-    const shown = [...articles.values()].reverse().slice(0, 3).map((one) => {
+    const articles = passages.filter((one, n) => passages.findIndex((other) => other.article === one.article) === n);
+    const shown = articles.slice(0, 3).map((one) => {
       const place = { ...one, url: null, published: null, outlet: null, text: "", note: null };
       return make("li", {}, this.#opener(place, one.title, say("passage", { title: one.title })));
     });
     this.#body.append(make("ul", { class: "found" }, ...shown), this.#said);
   }
 
-  #state(said: Statement, citations: Citation[]): void {
+  #stated(said: Statement, citations: Citation[]): void {
     this.#body.querySelector(".found")?.remove();
     this.#statements.push(said);
     this.#said.append(this.#statement(said, citations));
