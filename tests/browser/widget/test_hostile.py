@@ -32,7 +32,7 @@ WRAPPINGS = ["{}", "Before. {} After.", "“{}”", "\u202e{}\u202c\r\n\x00", "h
 PAYLOADS = [wrap.format(vector.format(run=RUN)) for vector in VECTORS for wrap in WRAPPINGS]
 ELEMENTS = "A ARTICLE B BLOCKQUOTE BUTTON DIALOG DIV FIELDSET FORM H2 H3 H4 HEADER INPUT LABEL LEGEND LI MARK P SECTION SMALL SPAN TEXTAREA UL path svg"
 ATTRIBUTES = (
-    "aria-busy aria-expanded aria-hidden aria-label aria-labelledby aria-live class d dir enterkeyhint hidden href id maxlength open part placeholder rel "
+    "aria-busy aria-controls aria-expanded aria-hidden aria-label aria-labelledby aria-live class d dir enterkeyhint hidden href id maxlength open part placeholder rel "
     "role rows tabindex target title type value viewBox"
 )
 WALK = """([elements, attributes]) => {
