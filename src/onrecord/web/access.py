@@ -93,6 +93,11 @@ TABLE: tuple[Rule, ...] = (
     _rule(
         "staff", "GET HEAD POST PUT PATCH DELETE", "/staff(?:/.*)?", "staff", body_bytes=STAFF_BODY_BYTES, media=None
     ),
+    # The widget: scripts are fetched across origins, so only pages of listed origins may have them.
+    _rule("widget_file", "GET HEAD", r"/widget/[\w.]+/[\w.]+", budget=None, shared=True),
+    _rule("widget_demo_file", "GET HEAD", r"/widget/demo\.(?:css|js)", budget=None),
+    _rule("widget_demo", "GET HEAD", "/widget/demo"),
+    _rule("widget_frame", "GET HEAD", "/widget/frame"),
     # What the chat page itself asks Gradio for.  Uploads, files, monitoring, run history, login, the description of
     # the API and direct calls of handlers are not here, so that no later version of Gradio adds to what is served.
     _rule("chat", "GET HEAD", "/"),

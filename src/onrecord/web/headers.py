@@ -34,7 +34,7 @@ HEADERS = {
 }
 # A response without markup of ours needs nothing at all.
 _DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
-_CACHED = {"chat_assets", "chat_files"}
+_CACHED = {"chat_assets", "chat_files", "widget_file", "widget_demo_file"}
 
 
 def response_headers(rule: Rule | None, content_type: str, *, origin: str | None, request_id: str) -> dict[str, str]:
@@ -42,6 +42,8 @@ def response_headers(rule: Rule | None, content_type: str, *, origin: str | None
     headers = {**HEADERS, "vary": "Origin", "x-request-id": request_id}
     if not content_type.startswith("text/html"):
         headers["content-security-policy"] = _DATA_POLICY
+    if rule is not None and rule.name == "widget_frame":
+        del headers["x-frame-options"]  # who may frame it stands in the page's own policy
     if rule is None or rule.name not in _CACHED:
         headers["cache-control"] = "no-store"
     if origin is not None:
