@@ -93,6 +93,9 @@ TABLE: tuple[Rule, ...] = (
     _rule(
         "staff", "GET HEAD POST PUT PATCH DELETE", "/staff(?:/.*)?", "staff", body_bytes=STAFF_BODY_BYTES, media=None
     ),
+    _rule("article_page", "GET HEAD", "/article/.+"),
+    _rule("speaker_page", "GET HEAD", "/speaker/.+"),
+    _rule("speakers_page", "GET HEAD", "/speakers"),
     # What the chat page itself asks Gradio for.  Uploads, files, monitoring, run history, login, the description of
     # the API and direct calls of handlers are not here, so that no later version of Gradio adds to what is served.
     _rule("chat", "GET HEAD", "/"),

@@ -18,7 +18,18 @@ from onrecord.text.fragments import fragment
 from onrecord.types import Article, Quote, Span
 from onrecord.web.words import Words
 
-__all__ = ["clean", "headline", "meta", "publisher", "said_by", "speaker_link", "status_note", "text", "web_address"]
+__all__ = [
+    "attribute",
+    "clean",
+    "headline",
+    "meta",
+    "publisher",
+    "said_by",
+    "speaker_link",
+    "status_note",
+    "text",
+    "web_address",
+]
 
 _BLOCKS = {
     "blockquote",
@@ -50,6 +61,11 @@ def text(given: str) -> str:
     # A lone surrogate is valid JSON but has no UTF-8 form, so no response could carry it.
     whole = given.encode("utf-8", "replace").decode("utf-8").replace("\x00", "\ufffd")
     return html.escape(whole).replace("\r\n", "\n").replace("\n", "<br>")
+
+
+def attribute(given: str) -> str:
+    """Escape what somebody wrote, for an attribute's value."""
+    return " ".join(text(given).replace("<br>", " ").split())
 
 
 def clean(markup: str) -> str:
@@ -105,7 +121,7 @@ def publisher(article: Article, words: Words, place: Span | None = None) -> str:
     address = web_address(article)
     if address is None:
         return ""
-    at = fragment(article.text, place.start, place.end) if place else None
+    at = fragment(article.text, place.start, place.end, above=[article.title]) if place else None
     if at:
         address += (":~:" if "#" in address else "#:~:") + at
     return f'<a class="onr-publisher" href="{text(address)}" target="_blank">{words.at_publisher}</a>'

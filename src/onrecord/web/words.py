@@ -169,7 +169,7 @@ class Words:
         given = {"start": place.start, "end": place.end} if place else {}
         return self._address("article", article, given) + ("#passage" if place else "")
 
-    def speaker_address(self, name: str, **given: str | None) -> str:
+    def speaker_address(self, name: str, **given: object) -> str:
         """The address of what somebody said."""
         return self._address("speaker", name, given)
 
@@ -198,9 +198,7 @@ ENGLISH = Words(
     lang="en",
     other=("zh", "中文"),
     day="{number} {month} {year}",
-    months=tuple(
-        "January February March April May June July August September October November December".split()
-    ),
+    months=tuple("January February March April May June July August September October November December".split()),
     comma=", ",
     stop=".",
     name="On Record",
