@@ -7,9 +7,13 @@ import shutil
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import uvicorn
@@ -17,23 +21,28 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 from starlette.applications import Starlette
 from tests.fakes import fake_core
 
-from onrecord.errors import ModelBusyError
+from onrecord.errors import ModelBusyError, QuestionError
 from onrecord.types import (
     Answer,
     AnswerEvent,
     Article,
     Block,
     Citation,
+    Filters,
     Hit,
     Passage,
     Question,
+    Quote,
     Searched,
+    Span,
+    Speaker,
+    SpeakerRecord,
     Statement,
     StatementPiece,
     Status,
 )
 from onrecord.web.app import build_app
-from onrecord.web.core import Exposure
+from onrecord.web.core import Core, Exposure, State
 
 FLAGS = [
     "--no-sandbox",
@@ -79,8 +88,11 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
-@pytest.fixture(scope="session")
-def serve() -> Iterator[Callable[[Callable[[], Starlette]], str]]:
+Serve = Callable[[Callable[[], Starlette]], str]
+
+
+@contextmanager
+def served() -> Iterator[Serve]:
     """Build applications and serve them in threads; gives the address of each.
 
     They are built inside the server's event loop: outside one, Gradio 6.31 makes a loop for each lock of
@@ -104,6 +116,13 @@ def serve() -> Iterator[Callable[[Callable[[], Starlette]], str]]:
         server.should_exit = True
     for _, thread in running:
         thread.join(timeout=10)
+
+
+@pytest.fixture(scope="session")
+def serve() -> Iterator[Serve]:
+    """Serve applications until the session ends."""
+    with served() as start:
+        yield start
 
 
 @pytest.fixture
@@ -152,6 +171,48 @@ class Newsroom:
         self.rest.set()
         self.hostile = HOSTILE
         self.article, self.other = _articles()
+        self.generation = "gen-1"
+        self.judged: list[Mapping[str, Any]] = []
+        self.printed = {one.id: one for one in (self.article, self.other, *_further(self.other))}
+        self.quotes = _quotes(self.article, self.printed["city/2026-03-14?page=1"])
+
+    def core(self) -> Core:
+        """The product, as far as the pages for readers use it."""
+
+        def quotes(
+            *,
+            speaker: str | None = None,
+            article: str | None = None,
+            since: date | None = None,
+            until: date | None = None,
+        ) -> Iterator[Quote]:
+            if speaker is not None and speaker not in {"Pu Yongjian", "Pu"}:
+                raise QuestionError(f"no speaker in this corpus is called {speaker!r}", hint="leave it out")
+            for quote in self.quotes:
+                day = quote.article.published_on
+                if (article or quote.article.id) != quote.article.id or (speaker and quote.speaker is None):
+                    continue
+                if not (since or until) or (day and (since or day) <= day <= (until or day)):
+                    yield quote
+
+        def quotes_about(subject: str, *, most: int = 20, filters: Filters | None = None) -> list[Quote]:
+            asked = filters or Filters()
+            found = quotes(speaker=asked.speaker, since=asked.since, until=asked.until)
+            return [quote for quote in found if "suppliers" not in subject or "suppliers" in quote.text][:most]
+
+        def copies(name: str) -> tuple[Article, ...]:
+            return (self.printed["copy"],) if name == "b" else ()
+
+        return fake_core(
+            self.ask,
+            article=self.printed.get,
+            quotes=quotes,
+            quotes_about=quotes_about,
+            copies=copies,
+            speakers=lambda: [SpeakerRecord("Pu Yongjian", ("Pu", "Professor Pu"), 2, 2, 2)],
+            state=lambda: State(2, "2026-03-14", self.generation, "none", 0, "2026-03-12", 4),
+            feedback=self.judged.append,
+        )
 
     def ask(self, question: Question, **_: object) -> Iterator[AnswerEvent]:
         """Yield the scripted events; ``closed`` is set when the generator ends for any reason."""
@@ -172,7 +233,14 @@ class Newsroom:
         time.sleep(0.4)
         self.rest.wait(20)
         yield StatementPiece(extract, (second,))
-        yield Answer(question.text, (quoted, extract), (first, second), False, "extractive", "gen-1")
+        statements, citations = (quoted, extract), (first, second)
+        yield Answer(question.text, statements, citations, False, "extractive", self.generation)
+
+    def _and(self, question: Question) -> Iterator[AnswerEvent]:
+        for event in self._what(question):
+            yield (
+                replace(event, understood="What did Pu say about suppliers?") if isinstance(event, Searched) else event
+            )
 
     def _wait(self, question: Question) -> Iterator[AnswerEvent]:
         answer = self._what(question)
@@ -222,6 +290,47 @@ class Newsroom:
         )
 
 
+def _further(other: Article) -> tuple[Article, ...]:
+    """What ran elsewhere, what was withdrawn, and one whose id is no plain word."""
+    text = (
+        "The mayor opened the plant on Saturday.\n\n"
+        "Pu Yongjian believes that the suppliers will follow the makers. “The chain of suppliers will come here,” he"
+        " told reporters, “and it will stay.” A resident said the noise was hard to bear."
+    )
+    at = text.index("Pu")
+    blocks = (Block("body", 0, at - 2), Block("body", at, len(text)))
+    return (
+        replace(other, id="copy", outlet="Second Paper", url="https://second.example/exports", status=Status()),
+        replace(other, id="gone", status=Status("withdrawn", "The source took it back.", date(2026, 3, 15))),
+        Article(
+            "city/2026-03-14?page=1",
+            text,
+            blocks,
+            title="A plant opens, and its suppliers follow",
+            url="https://news.example/plant",
+            published="2026-03-14",
+            outlet="Example Times",
+            authors=("Li Wei", "Ann Berg"),
+            language="en",
+        ),
+    )
+
+
+def _quotes(first: Article, second: Article) -> list[Quote]:
+    def quote(article: Article, *said: str, direct: bool = True, speaker: str | None = "Pu Yongjian") -> Quote:
+        starts = [article.text.index(words) for words in said]
+        spans = tuple(Span(start, start + len(words)) for start, words in zip(starts, said, strict=True))
+        return Quote(article, spans, Speaker(speaker) if speaker else None, direct=direct)
+
+    chain = "We have a complete chain of suppliers, and that is what attracts the makers of new energy vehicles."
+    return [
+        quote(first, "Chongqing is the largest base,", chain),
+        quote(second, "that the suppliers will follow the makers", direct=False),
+        quote(second, "The chain of suppliers will come here,", "and it will stay."),
+        quote(second, "the noise was hard to bear", direct=False, speaker=None),
+    ]
+
+
 def _articles() -> tuple[Article, Article]:
     caption = "A car plant in Chongqing. /Photo"
     body = (
@@ -248,7 +357,7 @@ def _articles() -> tuple[Article, Article]:
             url="https://news.example/exports",
             published="2026-03-12",
             outlet="Example Times",
-            status=Status("corrected", "The figure was 11 percent in an earlier version."),
+            status=Status("corrected", "The figure was 11 percent in an earlier version.", date(2026, 3, 13)),
         ),
     )
 
@@ -260,7 +369,7 @@ def chat(serve: Callable[[Callable[[], Starlette]], str]) -> SimpleNamespace:
 
     def build() -> Starlette:
         return build_app(
-            fake_core(newsroom.ask),
+            newsroom.core(),
             examples=["What did Pu say about Chongqing?", "Refuse this, please"],
             about="2 articles from CGTN and Example Times.",
             exposure=Exposure(questions=10_000, reads=10_000),

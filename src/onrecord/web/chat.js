@@ -218,12 +218,38 @@
     ".onr-reason:not([aria-pressed])": (each) => each.setAttribute("aria-pressed", "false"),
     ".onr-is-unhelpful:not([aria-expanded])": (each) => each.setAttribute("aria-expanded", "false"),
     '#onr-since input:not([type="date"]), #onr-until input:not([type="date"])': (each) => (each.type = "date"),
+    '#onr-chat [role="log"]': (each) => {
+      if (says("conversation")) each.setAttribute("aria-label", says("conversation"));
+    },
+    "#onr-settings > button": (each) => {
+      const open = each.parentElement.querySelector('[data-testid="accordion-content"]')?.style.display !== "none";
+      each.setAttribute("aria-expanded", String(open));
+    },
     ".onr-masthead[lang]": (each) => {
       if (document.documentElement.lang !== each.lang) document.documentElement.lang = each.lang;
     },
   };
 
+  // How much of the window the masthead takes.
+  function measure() {
+    const height = `${document.getElementById("onr-header")?.offsetHeight ?? 84}px`;
+    const style = document.documentElement.style;
+    if (style.getPropertyValue("--masthead") !== height) style.setProperty("--masthead", height);
+  }
+  addEventListener("resize", measure);
+
+  // A link that carries a question asks it, once the page stands.
+  let asked = !new URLSearchParams(location.search).get("q")?.trim();
+  function askLinked() {
+    const button = document.getElementById("onr-linked");
+    if (asked || !button || !document.querySelector(".onr-masthead")) return;
+    asked = true;
+    button.click();
+  }
+
   function changed() {
+    measure();
+    askLinked();
     for (const [each, repair] of Object.entries(repairs)) document.querySelectorAll(each).forEach(repair);
     keepPlace();
   }
@@ -241,5 +267,9 @@
     activate(card);
     if (focusLost) card.focus({ preventScroll: true });
   }
-  new MutationObserver(changed).observe(document.documentElement, { childList: true, subtree: true });
+  new MutationObserver(changed).observe(document.documentElement, {
+    attributeFilter: ["style"],
+    childList: true,
+    subtree: true,
+  });
 })();

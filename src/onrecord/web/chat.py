@@ -7,36 +7,32 @@ import contextlib
 import json
 import logging
 import re
-import unicodedata
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from importlib.resources import files
 from typing import Any
 
 import gradio as gr
 
 from onrecord.errors import OnRecordError
-from onrecord.types import Answer, Filters, Question, Quote, Turn
+from onrecord.types import Answer, Question, Quote
 from onrecord.web import render
+from onrecord.web.asking import check_question, filters_of, history_of, link_of, tidy
 from onrecord.web.core import Core
 from onrecord.web.exchange import Asked, Exchange
 from onrecord.web.frame import style
 from onrecord.web.panel import sources
-from onrecord.web.readers import day_of, words_of
+from onrecord.web.readers import words_of
 from onrecord.web.stream import MOST_AT_ONCE, Answers
 from onrecord.web.words import ENGLISH, Words
 
-__all__ = ["MAX_QUESTION", "build_chat", "mount_chat", "what_the_page_sends"]
+__all__ = ["build_chat", "mount_chat", "what_the_page_sends"]
 
 Exchanges = tuple[Exchange, ...]
 Update = dict[Any, Any]
 
-MAX_QUESTION = 500
-"""Characters of a question."""
-MAX_NAME = 200
-"""Characters of a speaker's name."""
 KEPT = 20
 """Exchanges of a conversation that stay on the page and in the history."""
 WAITING = 64
@@ -76,14 +72,15 @@ def what_the_page_sends(page: gr.Blocks) -> Mapping[str, Callable[[bytes], bool]
 def mount_chat(app: Any, page: gr.Blocks) -> None:
     """Serve ``page`` at the root of the FastAPI ``app``, with our look and none of Gradio's extras."""
     assets = files("onrecord.web")
-    script = assets.joinpath("chat.js").read_text(encoding="utf-8")
+    script, sheet = (assets.joinpath(name).read_text(encoding="utf-8") for name in ("chat.js", "sheet.css"))
     gr.mount_gradio_app(
         app,
         page,
         path="/",
         theme=gr.themes.Base(font=_SYSTEM, font_mono=("ui-monospace", "monospace")),
         css=style() + assets.joinpath("chat.css").read_text(encoding="utf-8"),
-        head=f"<script>{script}</script>",
+        # Gradio puts its css under a container that the opened article stands outside of.
+        head=f"<style>{style()}{sheet}</style><script>{script}</script>",
         footer_links=[],
         run_history=False,
         enable_monitoring=False,
@@ -98,7 +95,7 @@ class _Parts:
 
     def __init__(self, examples: Sequence[str]) -> None:
         self.exchanges = gr.State((), time_to_live=3600)
-        self.link = gr.State(None, time_to_live=3600)
+        self.linked = gr.Button("", elem_id="onr-linked")  # chat.js clicks it where the address asks something
         self.header = _markup("", "onr-header")
         with gr.Row(elem_id="onr-columns"):
             with gr.Column(elem_id="onr-left", scale=3, min_width=300):
@@ -179,22 +176,19 @@ class _Handlers:
         self._late_days = late_days
 
     def opened(self, request: gr.Request) -> Update:
-        """Speak the reader's language, say how current the articles are, and take up what a link asks."""
+        """Speak the reader's language, and say how current the articles are."""
         words, parts = words_of(request), self._parts
         state, today = self._core.state(), datetime.now(UTC).date()
-        about = self._about or render.holdings(state, words)
-        header = render.header(state, words, about=about, today=today, late_days=self._late_days)
+        header = render.header(state, words, about=self._about, today=today, late_days=self._late_days)
         return {
             parts.header: header,
-            parts.link: _link_of(request.query_params),
             **{part: say(words) for part, say in parts.labels.items()},
         }
 
-    async def linked(
-        self, link: Mapping[str, str] | None, exchanges: Exchanges, request: gr.Request
-    ) -> AsyncGenerator[Update, None]:
-        """Ask what the link asks, with its settings."""
-        if not link:
+    async def linked(self, exchanges: Exchanges, request: gr.Request) -> AsyncGenerator[Update, None]:
+        """Ask what the address asks, with its settings."""
+        link = link_of(request.query_params)
+        if link is None or exchanges:
             return
         own = link.get("words") == "own"
         settings = (link.get("speaker", ""), link.get("since", ""), link.get("until", ""))
@@ -220,10 +214,10 @@ class _Handlers:
     ) -> AsyncGenerator[Update, None]:
         """Answer ``text``, or say why it cannot be asked and leave it in the box."""
         words, box, notice = words_of(request), self._parts.box, self._parts.notice
-        question = _tidy(text or "")
+        question = tidy(text or "")
         try:
-            filters = _filters(speaker, since, until, words)
-            _check(question, words)
+            filters = filters_of(speaker, since, until, words)
+            check_question(question, words)
         except ValueError as objection:
             yield {box: text, notice: render.notice(str(objection))}
             return
@@ -279,7 +273,7 @@ class _Handlers:
         number = exchanges[-1].number + 1 if exchanges else 1
         past, current = exchanges[-KEPT + 1 :], Exchange(number, asked)
         yield self._shown((*past, current), words)
-        question = Question(asked.question, filters=asked.filters, history=_history(past))
+        question = Question(asked.question, filters=asked.filters, history=history_of(past))
         events = self._answers.stream(question, phrased=not asked.own_words, session=request.session_hash)
         try:
             async with aclosing(events):
@@ -303,7 +297,7 @@ class _Handlers:
         quoted: Sequence[Quote] = ()
         with contextlib.suppress(OnRecordError):  # it is help, not the answer
             quoted = self._core.quotes_about(exchange.meant, most=QUOTED_NEAR, filters=exchange.asked.filters)
-        searched_in = self._about or render.holdings(self._core.state(), words)
+        searched_in = render.holdings(self._core.state(), words, self._about)
         return replace(exchange, quoted=tuple(quoted), searched_in=searched_in)
 
     def _shown(self, exchanges: Exchanges, words: Words) -> Update:
@@ -332,9 +326,9 @@ def _wire(page: gr.Blocks, parts: _Parts, handlers: _Handlers) -> None:
     }
     quick: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
     box, kept = parts.box, parts.exchanges
-    page.load(handlers.opened, None, {parts.header, parts.link, *parts.labels}, **quick)
+    page.load(handlers.opened, None, {parts.header, *parts.labels}, **quick)
     running = [gr.on([box.submit, parts.send.click], handlers.asked, [box, *parts.settings, kept], form, **answers)]
-    running.append(parts.link.change(handlers.linked, [parts.link, kept], filled, **answers))
+    running.append(parts.linked.click(handlers.linked, [kept], filled, **answers))
     running += [each.click(handlers.example, [each, kept], form, **answers) for each in parts.examples]
     running.append(parts.again.click(handlers.asked_again, [kept], shown, **answers))
     stop = parts.stop.click(None, cancels=running, **quick)
@@ -382,42 +376,3 @@ def _messages(exchange: Exchange, words: Words) -> list[dict[str, object]]:
 def _markup(value: str, elem_id: str) -> gr.Markdown:
     # Not gr.HTML: it compiles its template in the browser, which our Content-Security-Policy forbids.
     return gr.Markdown(value, elem_id=elem_id, latex_delimiters=[], sanitize_html=True, buttons=[])
-
-
-def _tidy(text: str) -> str:
-    """Drop control characters and lone surrogates, and join spaces."""
-    kept = "".join(" " if unicodedata.category(each) in {"Cc", "Cs"} else each for each in text)
-    return " ".join(kept.split())
-
-
-def _check(question: str, words: Words) -> None:
-    if not question:
-        raise ValueError(words.empty_question)
-    if len(question) > MAX_QUESTION:
-        raise ValueError(words.long_question.format(len(question), MAX_QUESTION))
-
-
-def _filters(speaker: str | None, since: str | None, until: str | None, words: Words) -> Filters:
-    name = _tidy(speaker or "")[:MAX_NAME] or None
-    first, last = (_day(_tidy(day or ""), words) for day in (since, until))
-    if first and last and first > last:
-        raise ValueError(words.bad_order)
-    return Filters(name, first, last)
-
-
-def _day(given: str, words: Words) -> date | None:
-    try:
-        return day_of(given)
-    except ValueError:
-        raise ValueError(words.bad_day.format(given[:40])) from None
-
-
-def _link_of(given: Mapping[str, str]) -> dict[str, str] | None:
-    """Read what a permalink asks; None where the address asks nothing."""
-    names = ("q", "speaker", "since", "until", "words", "generation")
-    link = {name: str(given[name])[: MAX_QUESTION + 1] for name in names if name in given}
-    return link if link.get("q", "").strip() else None
-
-
-def _history(exchanges: Exchanges) -> tuple[Turn, ...]:
-    return tuple(Turn(each.asked.question, render.plain_text(each.answer)) for each in exchanges if each.answer)

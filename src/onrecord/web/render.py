@@ -19,18 +19,18 @@ from onrecord.web.words import Words
 __all__ = ["answer_parts", "header", "holdings", "notice", "plain_text", "question", "welcome"]
 
 
-def holdings(state: State, words: Words) -> str:
-    """Say what can be asked about; not escaped."""
-    days = [date.fromisoformat(day) for day in (state.oldest, state.newest) if day]
-    when = words.from_to.format(words.day_of(days[0]), words.day_of(days[-1])) if days else words.no_day
+def holdings(state: State, words: Words, about: str = "") -> str:
+    """Say what can be asked about, and how current it is; ``about`` stands in place of what is counted; not escaped."""
+    oldest, newest = (date.fromisoformat(day) if day else None for day in (state.oldest, state.newest))
+    when = words.from_day.format(words.day_of(oldest)) if oldest else words.no_day
     articles, quotes = words.count(state.articles, words.articles), words.count(state.quotes, words.quotes)
-    return words.holds.format(articles=articles, when=when, quotes=quotes)
+    counted = words.holds.format(articles=articles, when=when, quotes=quotes)
+    return f"{about or counted} {words.current_to.format(words.day_of(newest)) if newest else ''}".strip()
 
 
-def header(state: State, words: Words, *, about: str, today: date, late_days: int | None) -> str:
-    """Render the masthead; ``about`` names what can be asked about, ``late_days`` are those after which it is late."""
+def header(state: State, words: Words, *, today: date, about: str = "", late_days: int | None = None) -> str:
+    """Render the masthead; ``late_days`` are the days without a new article after which readers are told."""
     newest = date.fromisoformat(state.newest) if state.newest else None
-    current = f" {words.current_to.format(words.day_of(newest))}" if newest else ""
     days = (today - newest).days if newest else 0
     late = (
         f'<p class="onr-late" role="status">{words.late.format(days)}</p>'
@@ -40,7 +40,7 @@ def header(state: State, words: Words, *, about: str, today: date, late_days: in
     other, its_name = words.other
     return clean(
         f'<div class="onr-masthead" lang="{words.lang}"><h1 class="onr-name">{words.name}</h1>'
-        f'<p class="onr-about">{text(about + current)}</p>'
+        f'<p class="onr-about">{text(holdings(state, words, about))}</p>'
         f'<p class="onr-nav"><a href="{attribute(words.address("/speakers"))}">{words.speakers}</a>'
         f'<a href="/?lang={other}" lang="{other}" title="{words.switch}">{its_name}</a></p>{late}'
         f"{_said_by_the_script(words)}</div>"
@@ -98,10 +98,10 @@ def _statement(exchange: Exchange, statement: Statement, words: Words) -> str:
 
 def _by(statement: Statement, words: Words) -> str:
     """Render who said it; the name leads to everything else that they said."""
-    said, name = speaker_of(statement, words), statement.speaker or ""
-    before, found, after = said.partition(name)
-    if not found or not name:
+    said, name = speaker_of(statement, words), statement.speaker
+    if not said or not name:
         return text(said)
+    before, _, after = said.partition(name)
     address = attribute(words.speaker_address(name))
     return f'{text(before)}<a class="onr-name-link" href="{address}">{text(name)}</a>{text(after)}'
 
@@ -224,6 +224,7 @@ def _said_by_the_script(words: Words) -> str:
         "as-page": words.as_page,
         "opening": words.opening,
         "not-opened": words.not_opened,
+        "conversation": words.conversation,
     }
     return (
         '<div class="onr-said" hidden="">'

@@ -38,7 +38,7 @@ class Words:
     passages: tuple[str, str]
     quotes: tuple[str, str]
     holds: str
-    from_to: str
+    from_day: str
     current_to: str
     late: str
     no_day: str
@@ -206,8 +206,8 @@ ENGLISH = Words(
     articles=("{} article", "{} articles"),
     passages=("{} passage", "{} passages"),
     quotes=("{} quotation or reported statement", "{} quotations and reported statements"),
-    holds="{articles}, {when}; {quotes} on record.",
-    from_to="{} to {}",
+    holds="{articles} ({when}), {quotes}.",
+    from_day="since {}",
     current_to="Corpus current to {}.",
     late="Nothing newer has come in for {} days: what happened since is not in here.",
     no_day="date unknown",
@@ -345,8 +345,8 @@ CHINESE = Words(
     articles=("{} 篇文章", "{} 篇文章"),
     passages=("{} 个段落", "{} 个段落"),
     quotes=("{} 条引语和转述", "{} 条引语和转述"),
-    holds="{articles}，{when}；收录{quotes}。",
-    from_to="{}至{}",
+    holds="{articles}（{when}），{quotes}。",
+    from_day="{}起",
     current_to="文章库更新至{}。",
     late="已有 {} 天没有新文章：此后发生的事不在其中。",
     no_day="日期不详",
