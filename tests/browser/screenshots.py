@@ -62,6 +62,7 @@ def _photographed(
         if names and not name.startswith(names):
             continue
         context = browser.new_context(**look)  # type: ignore[arg-type]
+        context.set_default_timeout(120_000)
         page = context.new_page()
         if state in PAGES:
             page.goto(address + PAGES[state])

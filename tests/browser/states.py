@@ -81,7 +81,7 @@ CHAT_PATHS = {
     "chat-changed": "/?q=What%20did%20Pu%20say%3F&generation=gen-0&speaker=Pu&since=2026-03-01",
 }
 PAGES = {
-    "article": "/article/a?start=86&end=128#passage",
+    "article": "/article/a?start=83&end=124#passage",
     "article-corrected": "/article/b?start=0&end=27#passage",
     "article-several": "/article/city%2F2026-03-14%3Fpage%3D1",
     "article-withdrawn": "/article/gone",

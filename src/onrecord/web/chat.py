@@ -11,7 +11,6 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import UTC, datetime
-from importlib.resources import files
 from typing import Any
 
 import gradio as gr
@@ -22,7 +21,7 @@ from onrecord.web import render
 from onrecord.web.asking import check_question, filters_of, history_of, link_of, tidy
 from onrecord.web.core import Core
 from onrecord.web.exchange import Asked, Exchange
-from onrecord.web.frame import style
+from onrecord.web.frame import asset, style
 from onrecord.web.panel import sources
 from onrecord.web.readers import words_of
 from onrecord.web.stream import MOST_AT_ONCE, Answers
@@ -71,16 +70,15 @@ def what_the_page_sends(page: gr.Blocks) -> Mapping[str, Callable[[bytes], bool]
 
 def mount_chat(app: Any, page: gr.Blocks) -> None:
     """Serve ``page`` at the root of the FastAPI ``app``, with our look and none of Gradio's extras."""
-    assets = files("onrecord.web")
-    script, sheet = (assets.joinpath(name).read_text(encoding="utf-8") for name in ("chat.js", "sheet.css"))
+    # Gradio puts its css under a container that the opened article stands outside of, and drops what a dark theme sets.
+    style_and_script = f"<style>{style()}{asset('sheet.css')}</style><script>{asset('chat.js')}</script>"
     gr.mount_gradio_app(
         app,
         page,
         path="/",
         theme=gr.themes.Base(font=_SYSTEM, font_mono=("ui-monospace", "monospace")),
-        css=style() + assets.joinpath("chat.css").read_text(encoding="utf-8"),
-        # Gradio puts its css under a container that the opened article stands outside of.
-        head=f"<style>{style()}{sheet}</style><script>{script}</script>",
+        css=asset("reading.css") + asset("chat.css"),
+        head=style_and_script,
         footer_links=[],
         run_history=False,
         enable_monitoring=False,

@@ -34,9 +34,12 @@ def permalink(exchange: Exchange, words: Words) -> str:
 def narrowed_to(exchange: Exchange, words: Words) -> str:
     """Name the settings that a question was asked with, or nothing."""
     filters = exchange.asked.filters
-    days = " – ".join(words.day_of(day) if day else "" for day in (filters.since, filters.until))
-    parts = [filters.speaker or "", days if filters.since or filters.until else ""]
-    return " · ".join(part.strip() for part in parts if part)
+    since, until = (words.day_of(day) if day else "" for day in (filters.since, filters.until))
+    if since and until:
+        days = f"{since} – {until}"
+    else:
+        days = words.from_day.format(since) if since else words.to_day.format(until) if until else ""
+    return " · ".join(part for part in (filters.speaker, days) if part)
 
 
 def mode_of(answer: Answer, words: Words) -> str:

@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, Response
 from onrecord.web.markup import attribute
 from onrecord.web.words import Words
 
-__all__ = ["framed", "page_response", "style"]
+__all__ = ["asset", "framed", "page_response", "style"]
 
 # The address of a passage ends in #passage, but a reader may have lost that on the way.
 _SCRIPT = 'if(!location.hash)document.getElementById("passage")?.scrollIntoView({block:"center"})'
@@ -53,8 +53,12 @@ def page_response(page: str, status: int = 200) -> Response:
 @cache
 def style() -> str:
     """The style of our own pages."""
-    folder = files("onrecord.web")
-    return "".join(folder.joinpath(name).read_text(encoding="utf-8") for name in ("tokens.css", "reading.css"))
+    return "".join(asset(name) for name in ("tokens.css", "reading.css"))
+
+
+def asset(name: str) -> str:
+    """A style or script that stands beside this file."""
+    return files("onrecord.web").joinpath(name).read_text(encoding="utf-8")
 
 
 @cache

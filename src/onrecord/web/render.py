@@ -25,7 +25,8 @@ def holdings(state: State, words: Words, about: str = "") -> str:
     when = words.from_day.format(words.day_of(oldest)) if oldest else words.no_day
     articles, quotes = words.count(state.articles, words.articles), words.count(state.quotes, words.quotes)
     counted = words.holds.format(articles=articles, when=when, quotes=quotes)
-    return f"{about or counted} {words.current_to.format(words.day_of(newest)) if newest else ''}".strip()
+    current = [words.current_to.format(words.day_of(newest))] if newest else []
+    return words.gap.join([about or counted, *current])
 
 
 def header(state: State, words: Words, *, today: date, about: str = "", late_days: int | None = None) -> str:

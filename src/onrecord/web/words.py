@@ -29,6 +29,8 @@ class Words:
     months: tuple[str, ...]
     comma: str
     stop: str
+    gap: str
+    """What stands between two sentences."""
     errors: Mapping[str, str] = field(default_factory=dict)
     """What is said in place of an error's own sentence, by its code."""
 
@@ -39,6 +41,7 @@ class Words:
     quotes: tuple[str, str]
     holds: str
     from_day: str
+    to_day: str
     current_to: str
     late: str
     no_day: str
@@ -201,6 +204,7 @@ ENGLISH = Words(
     months=tuple("January February March April May June July August September October November December".split()),
     comma=", ",
     stop=".",
+    gap=" ",
     name="On Record",
     switch="Read these pages in Chinese",
     articles=("{} article", "{} articles"),
@@ -208,6 +212,7 @@ ENGLISH = Words(
     quotes=("{} quotation or reported statement", "{} quotations and reported statements"),
     holds="{articles} ({when}), {quotes}.",
     from_day="since {}",
+    to_day="until {}",
     current_to="Corpus current to {}.",
     late="Nothing newer has come in for {} days: what happened since is not in here.",
     no_day="date unknown",
@@ -334,6 +339,7 @@ CHINESE = Words(
     months=tuple(str(number) for number in range(1, 13)),
     comma="、",
     stop="。",
+    gap="",
     errors={
         "model_busy": "正在等候语言模型的问题太多，请一分钟后再问。",
         "busy": "现在正在回答的问题太多，请稍后再问。",
@@ -347,6 +353,7 @@ CHINESE = Words(
     quotes=("{} 条引语和转述", "{} 条引语和转述"),
     holds="{articles}（{when}），{quotes}。",
     from_day="{}起",
+    to_day="至{}",
     current_to="文章库更新至{}。",
     late="已有 {} 天没有新文章：此后发生的事不在其中。",
     no_day="日期不详",
@@ -442,7 +449,7 @@ CHINESE = Words(
     no_passage="文章中没有这个段落。",
     no_passage_hint="地址所指的位置超出了文章，或者文章此后有改动。",
     whole_article="阅读全文",
-    speakers="谁的话",
+    speakers="发言人",
     speakers_about="这些文章引用过的所有人，引用最多的在前。",
     find_speaker="姓名",
     find="查找",
