@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 from starlette.applications import Starlette
 from tests.fakes import fake_core
 
@@ -82,6 +82,7 @@ def browser() -> Iterator[Browser]:
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
+    expect.set_options(timeout=20_000)  # a machine that runs other things as well
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield started
@@ -139,18 +140,33 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
         if not asked.url.startswith((f"{address}/", "data:", "blob:")):
             problems.append(f"asked {asked.url}")
 
-    def start(address: str, *, width: int = 1440, height: int = 900, scheme: str = "light") -> Page:
+    def start(
+        address: str,
+        path: str = "/",
+        *,
+        width: int = 1440,
+        height: int = 900,
+        scheme: str = "light",
+        locale: str = "en-GB",
+        fails: bool = False,
+    ) -> Page:
+        """``fails``: the page answers with a status that a browser logs as an error."""
         context = browser.new_context(
             viewport={"width": width, "height": height},
             color_scheme=scheme,  # type: ignore[arg-type]
+            locale=locale,
         )
+        context.set_default_timeout(60_000)
         contexts.append(context)
         page = context.new_page()
-        page.on("console", hear)
+        if not fails:
+            page.on("console", hear)
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on("request", lambda asked: watch(asked, address))
-        page.goto(address)
-        page.locator("#onr-box textarea").wait_for()
+        page.goto(address + path)
+        page.locator("#onr-box textarea" if path.startswith(("/?", "/#")) or path == "/" else "main").wait_for()
+        if page.locator("#onr-box").count():
+            page.locator(".onr-masthead").wait_for()
         return page
 
     yield start

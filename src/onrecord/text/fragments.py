@@ -11,6 +11,7 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -91,8 +92,8 @@ class _Page:
 
     def selects(self, parts: _Parts, passage: Span) -> bool:
         """Whether a browser selects just this passage, wherever else on the page it might look."""
-        # A page may hold more than the article, so that it comes first must not be what decides.
-        return self._first_fit(parts, 0) == passage and self._first_fit(parts, passage.start + 1) is None
+        # A browser takes the first; but a page may hold more than the article, so there must be no second one.
+        return list(islice(self._fits(parts), 2)) == [passage]
 
     def written(self, parts: _Parts) -> str:
         """Write the parts as they stand in an address."""
@@ -136,21 +137,21 @@ class _Page:
     def _words(self, start: int, end: int) -> list[Span]:
         return [Span(*found.span()) for found in _WORD.finditer(self.folded, start, max(start, end))]
 
-    def _first_fit(self, parts: _Parts, after: int) -> Span | None:
+    def _fits(self, parts: _Parts) -> Iterator[Span]:
+        """The places that fit, at most one for each place of the first part."""
         head = self._text(parts.head)
-        for opening in self._all(parts.prefix or parts.head, after):
+        for opening in self._all(parts.prefix or parts.head, 0):
             start = self._skipped(opening + len(self._text(parts.prefix))) if parts.prefix else opening
             if not self.folded.startswith(head, start):
                 continue
             if parts.tail is None:
                 if self._is_followed(start + len(head), parts.suffix):
-                    return Span(start, start + len(head))
+                    yield Span(start, start + len(head))
                 continue
-            for place in self._all(parts.tail, start + len(head)):
-                end = place + len(self._text(parts.tail))
-                if self._is_followed(end, parts.suffix):
-                    return Span(start, end)
-        return None
+            ends = (place + len(self._text(parts.tail)) for place in self._all(parts.tail, start + len(head)))
+            end = next((end for end in ends if self._is_followed(end, parts.suffix)), None)
+            if end is not None:
+                yield Span(start, end)
 
     def _all(self, part: Span, after: int) -> Iterator[int]:
         place = self.folded.find(self._text(part), after)

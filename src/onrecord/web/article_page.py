@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from onrecord.types import Article, Block, Quote, Span
-from onrecord.web.markup import attribute, clean, headline, meta, publisher, said_by, speaker_link, status_note, text
+from onrecord.web.markup import attribute, clean, headline, publisher, said_by, speaker_link, status_note, text
 from onrecord.web.words import Words
 
 __all__ = ["ArticleView", "article_main", "notice_main", "withdrawn_main"]
@@ -70,8 +70,9 @@ def _elsewhere(view: ArticleView, words: Words) -> str:
 
 
 def _copy(copy: Article, words: Words) -> str:
-    link = f'<a href="{attribute(words.article_address(copy.id))}">{text(headline(copy, words))}</a>'
-    return f'{link} <span class="onr-meta">{meta(copy, words)}</span>'
+    name, day = copy.outlet or headline(copy, words), words.day_of(copy.published_on)
+    link = f'<a href="{attribute(words.article_address(copy.id))}">{text(name)}</a>'
+    return f'{link} <span class="onr-meta">{day}</span>'
 
 
 def _paragraphs(view: ArticleView, words: Words) -> Iterator[str]:

@@ -165,7 +165,7 @@ def _changed(exchange: Exchange, answer: Answer, words: Words) -> str:
     then = exchange.asked.generation
     if then is None or then == answer.generation:
         return ""
-    return f'<p class="onr-changed" role="status">{text(words.changed_since.format(then, answer.generation))}</p>'
+    return f'<div class="onr-changed" role="status">{text(words.changed_since.format(then, answer.generation))}</div>'
 
 
 def _progress(exchange: Exchange, words: Words) -> str:
