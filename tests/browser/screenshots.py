@@ -12,7 +12,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 from tests.browser.conftest import CHROMIUM, FLAGS, Newsroom, served
-from tests.browser.states import CHAT, CHAT_PATHS, PAGES, open_chat, settled
+from tests.browser.states import CHAT, CHAT_PATHS, PAGES, open_chat
 
 from onrecord.web.app import build_app
 from onrecord.web.core import Exposure
@@ -57,7 +57,7 @@ def _photographed(
         "color_scheme": scheme,
         "locale": {"zh": "zh-CN"}.get(lang, lang),
     }
-    for state in (*CHAT, *CHAT_PATHS, *PAGES):
+    for state in (*CHAT, *PAGES):
         name = f"{state}-{width}-{scheme}-{lang}.png"
         if names and not name.startswith(names):
             continue
@@ -68,10 +68,7 @@ def _photographed(
             page.goto(address + PAGES[state])
         else:
             open_chat(page, address, CHAT_PATHS.get(state, "/"))
-            CHAT.get(state, lambda page, _: settled(page))(page, newsroom)
-            if state == "chat-too-long":
-                page.locator("#onr-ask").click()
-                page.locator(".onr-notice").wait_for()
+            CHAT[state](page, newsroom)
         page.wait_for_timeout(500)
         page.screenshot(path=folder / name, full_page=width < 900 and state != "chat-article")
         newsroom.gate.set()

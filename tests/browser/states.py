@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-__all__ = ["CHAT", "PAGES", "ask", "open_chat", "settled"]
+__all__ = ["CHAT", "CHAT_PATHS", "PAGES", "ask", "open_chat", "settled"]
 
 
 def open_chat(page: Page, address: str, path: str = "/") -> None:
@@ -65,6 +65,12 @@ def _searching(page: Page, newsroom: Any) -> None:
     page.locator(".onr-found").wait_for()
 
 
+def _too_long(page: Page, _: Any) -> None:
+    page.locator("#onr-box textarea").fill("long " * 101)
+    page.locator("#onr-ask").click()
+    page.locator(".onr-notice").wait_for()
+
+
 CHAT: dict[str, Callable[[Page, Any], None]] = {
     "chat-empty": lambda page, _: None,
     "chat-answer": _answered,
@@ -75,7 +81,8 @@ CHAT: dict[str, Callable[[Page, Any], None]] = {
     "chat-searching": _searching,
     "chat-refused": lambda page, newsroom: _answered(page, newsroom, "Refuse to say what the mayor had for lunch"),
     "chat-error": lambda page, newsroom: _answered(page, newsroom, "Busy, are you?"),
-    "chat-too-long": lambda page, _: page.locator("#onr-box textarea").fill("long " * 101),
+    "chat-changed": lambda page, _: settled(page),
+    "chat-too-long": _too_long,
 }
 CHAT_PATHS = {
     "chat-changed": "/?q=What%20did%20Pu%20say%3F&generation=gen-0&speaker=Pu&since=2026-03-01",
