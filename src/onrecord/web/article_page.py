@@ -16,6 +16,9 @@ OPENING = 4
 """Words of a quote that tell it from another one in its paragraph."""
 
 
+_ANCHOR = ' id="passage" tabindex="-1"'
+
+
 @dataclass(frozen=True, slots=True)
 class ArticleView:
     """An article with what is known of it; ``passage`` is what a reader came for, ``copies`` ran elsewhere."""
@@ -82,19 +85,17 @@ def _paragraphs(view: ArticleView, words: Words) -> Iterator[str]:
         here = passage is not None and passage.start < block.end and block.start < passage.end
         if block.kind == "boilerplate" and not here:
             continue
-        anchor = ' id="passage" tabindex="-1"' if here and not marked else ""
-        hint = f'<span class="onr-hidden">{words.cited_here}: </span>' if anchor else ""
+        said = _said(view, block, words, first=here and not marked)
         marked = marked or here
-        said = _said(view, block, words, anchor)
         if block.kind == "heading":
-            yield f"<h2>{hint}{said}</h2>"
+            yield f"<h2>{said}</h2>"
         elif block.kind == "caption":
-            yield f'<p class="onr-caption">{hint}{said}</p>'
+            yield f'<p class="onr-caption">{said}</p>'
         else:
-            yield f'<div class="onr-par"><p>{hint}{said}</p>{_margin(view, block, words)}</div>'
+            yield f'<div class="onr-par"><p>{said}</p>{_margin(view, block, words)}</div>'
 
 
-def _said(view: ArticleView, block: Block, words: Words, anchor: str) -> str:
+def _said(view: ArticleView, block: Block, words: Words, *, first: bool) -> str:
     """Render a block's text, cut where the passage or somebody's words begin or end."""
     spans = [span for quote in view.quotes for span in quote.spans] + ([view.passage] if view.passage else [])
     places = {min(max(place, block.start), block.end) for span in spans for place in span}
@@ -106,7 +107,10 @@ def _said(view: ArticleView, block: Block, words: Words, anchor: str) -> str:
             kind, title = "direct" if quote.direct else "reported", said_by(name, words, direct=quote.direct)
             piece = f'<span class="onr-{kind}" title="{attribute(title)}">{piece}</span>'
         if view.passage and view.passage.start <= start < view.passage.end:
-            piece, anchor = f"<mark{anchor}>{piece}</mark>", ""
+            piece = f"<mark{_ANCHOR if first else ''}>{piece}</mark>"
+            if first:
+                piece = f'<span class="onr-hidden">{words.cited_here}: </span>{piece}'
+            first = False
         pieces.append(piece)
     return "".join(pieces)
 
