@@ -225,6 +225,8 @@
       const open = each.parentElement.querySelector('[data-testid="accordion-content"]')?.style.display !== "none";
       each.setAttribute("aria-expanded", String(open));
     },
+    // The sanitiser lets every link open a window of its own; the other language is this page.
+    ".onr-nav a[lang][target]": (each) => each.removeAttribute("target"),
     ".onr-masthead[lang]": (each) => {
       if (document.documentElement.lang !== each.lang) document.documentElement.lang = each.lang;
     },

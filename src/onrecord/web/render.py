@@ -126,13 +126,13 @@ def _refusal(exchange: Exchange, answer: Answer, words: Words) -> str:
         f'<span class="onr-meta">{meta(article, words)}</span></li>'
         for article in answer.nearest
     )
-    listed = f"<h3>{words.nearest}</h3><ul>{nearest}</ul>" if nearest else ""
+    listed = f"<h2>{words.nearest}</h2><ul>{nearest}</ul>" if nearest else ""
     names = dict.fromkeys(quote.speaker.name for quote in exchange.quoted if quote.speaker)
     quoted = "".join(
         f'<li><a href="{attribute(words.speaker_address(name, about=exchange.meant))}">{text(name)}</a></li>'
         for name in names
     )
-    people = f'<h3>{words.quoted_near}</h3><ul class="onr-names">{quoted}</ul>' if quoted else ""
+    people = f'<h2>{words.quoted_near}</h2><ul class="onr-names">{quoted}</ul>' if quoted else ""
     return (
         f'<div class="onr-refusal"><p class="onr-lead">{words.refusal}</p>'
         f"<p>{text(words.only_searched.format(exchange.searched_in))}</p>{listed}{people}</div>"
