@@ -194,6 +194,8 @@ def test_the_chat(watched: SimpleNamespace) -> None:
     box = page.locator("#onr-box textarea")
     for number, first in enumerate(range(0, 200, 10), start=1):
         asked = f"{first} {'refuse' if number == 20 else ''} " + " ".join(PAYLOADS[first : first + 10])
+        # Gradio takes no new question for a moment after it has shown the end of the last answer.
+        page.wait_for_timeout(700)
         box.fill(asked[:500])
         box.press("Enter")
         expect(page.locator(".onr-foot")).to_have_count(number, timeout=60_000)
