@@ -244,14 +244,12 @@ class Runtime:
         found = (now.retriever.store.article(article.id) for article in named)
         return all(article is not None and article.status.state != "withdrawn" for article in found)
 
+    def copies(self, article_id: str) -> tuple[Article, ...]:
+        """Where else an article was printed, word for word or nearly so; nothing of what was withdrawn."""
+        return _copies(self._index(), article_id)
+
     def _with_copies(self, found: Answer, opened: _Opened) -> Answer:
-        store = opened.retriever.store
-        copies = {
-            citation.article.id: tuple(
-                one for one in store.copies_of(citation.article.id) if one.status.state != "withdrawn"
-            )
-            for citation in found.citations
-        }
+        copies = {citation.article.id: _copies(opened, citation.article.id) for citation in found.citations}
         return replace(found, copies={article: others for article, others in copies.items() if others})
 
     def weigh(self, question: Question) -> Weighed:
@@ -497,6 +495,11 @@ class Runtime:
         )
         answers = AnswerCache(self._most_kept)
         return _Opened(folder, manifest, vectors, keywords, phrases, decided, retriever, known, answers)
+
+
+def _copies(opened: _Opened, article_id: str) -> tuple[Article, ...]:
+    copies = opened.retriever.store.copies_of(article_id)
+    return tuple(one for one in copies if one.status.state != "withdrawn")
 
 
 def _is_between(day: date | None, since: date | None, until: date | None) -> bool:

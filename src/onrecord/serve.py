@@ -33,7 +33,7 @@ from onrecord.web.core import Core, Exposure, State
 from onrecord.web.logs import configure_logs
 from onrecord.web.server import Server, listening
 
-__all__ = ["about", "core_of", "exposure_of", "run"]
+__all__ = ["core_of", "exposure_of", "run"]
 
 KEPT_ANSWERS = 500
 TRIM_SECONDS = 10.0
@@ -67,9 +67,9 @@ def run(runtime: Runtime, *, progress: Progress, say: Callable[[str], None]) -> 
 
 async def _built(runtime: Runtime, opened: Callable[[], None]) -> Starlette:
     """Open the index in a thread, then build the pages in the event loop, where Gradio wants to be built."""
-    examples, sentence = await asyncio.to_thread(lambda: (runtime.examples(), about(runtime)))
+    examples = await asyncio.to_thread(runtime.examples)
     threading.Thread(target=_warm, args=(runtime,), name="warm", daemon=True).start()
-    app = build_app(core_of(runtime), examples=examples, about=sentence, exposure=exposure_of(runtime.settings))
+    app = build_app(core_of(runtime), examples=examples, exposure=exposure_of(runtime.settings))
     opened()
     return app
 
@@ -89,6 +89,8 @@ def core_of(runtime: Runtime) -> Core:
         search=runtime.search,
         article=runtime.find_article,
         quotes=runtime.quotes,
+        quotes_about=runtime.quotes_about,
+        copies=runtime.copies,
         speakers=runtime.speakers,
         state=partial(_state, runtime),
         feedback=partial(add_feedback, runtime.settings.feedback),
@@ -108,28 +110,19 @@ def exposure_of(settings: Settings) -> Exposure:
         questions=settings.questions_per_minute,
         site_questions=settings.site_questions_per_minute,
         log_questions=settings.log_questions,
+        late_days=settings.late_days,
     )
 
 
-def about(runtime: Runtime) -> str:
-    """One sentence on what the corpus holds, which every refusal is measured against."""
-    counts = runtime.manifest().counts
-    days = runtime.days()
-    articles = f"{counts['articles']:,} article{'s' if counts['articles'] != 1 else ''}"
-    when = f", {days[0]} to {days[1]}" if days else ", date unknown"
-    return f"{articles}{when}; {counts['quotes']:,} quotations and reported statements on record."
-
-
 def _state(runtime: Runtime) -> State:
-    manifest, days = runtime.manifest(), runtime.days()
-    articles, newest = manifest.counts["articles"], days[1] if days else None
+    manifest, (oldest, newest) = runtime.manifest(), runtime.days() or (None, None)
     try:
         status = runtime.model_status()
+        model, waiting = (status.state, status.waiting) if status else ("none", 0)
     except ModelError:
-        return State(articles, newest, manifest.generation, "unavailable")
-    if status is None:
-        return State(articles, newest, manifest.generation, "none")
-    return State(articles, newest, manifest.generation, status.state, status.waiting)
+        model, waiting = "unavailable", 0
+    counts = manifest.counts
+    return State(counts["articles"], newest, manifest.generation, model, waiting, oldest, counts["quotes"])
 
 
 def _listener(host: str, port: int) -> socket.socket:

@@ -7,33 +7,42 @@ import shutil
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 from starlette.applications import Starlette
 from tests.fakes import fake_core
 
-from onrecord.errors import ModelBusyError
+from onrecord.errors import ModelBusyError, QuestionError
 from onrecord.types import (
     Answer,
     AnswerEvent,
     Article,
     Block,
     Citation,
+    Filters,
     Hit,
     Passage,
     Question,
+    Quote,
     Searched,
+    Span,
+    Speaker,
+    SpeakerRecord,
     Statement,
     StatementPiece,
     Status,
 )
 from onrecord.web.app import build_app
-from onrecord.web.core import Exposure
+from onrecord.web.core import Core, Exposure, State
 
 FLAGS = [
     "--no-sandbox",
@@ -57,8 +66,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
-            # Gradio 6.31 counts its events with an option that pandas 3 has deprecated.
+            # Gradio 6.31 counts its events with options that pandas 3 has deprecated.
             item.add_marker(pytest.mark.filterwarnings("ignore:'future.no_silent_downcasting' is deprecated"))
+            item.add_marker(pytest.mark.filterwarnings("ignore:The copy keyword is deprecated"))
 
 
 @pytest.fixture(scope="module")
@@ -73,14 +83,18 @@ def browser() -> Iterator[Browser]:
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
+    expect.set_options(timeout=20_000)  # a machine that runs other things as well
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield started
         started.close()
 
 
-@pytest.fixture(scope="session")
-def serve() -> Iterator[Callable[[Callable[[], Starlette]], str]]:
+Serve = Callable[[Callable[[], Starlette]], str]
+
+
+@contextmanager
+def served() -> Iterator[Serve]:
     """Build applications and serve them in threads; gives the address of each.
 
     They are built inside the server's event loop: outside one, Gradio 6.31 makes a loop for each lock of
@@ -106,6 +120,13 @@ def serve() -> Iterator[Callable[[Callable[[], Starlette]], str]]:
         thread.join(timeout=10)
 
 
+@pytest.fixture(scope="session")
+def serve() -> Iterator[Serve]:
+    """Serve applications until the session ends."""
+    with served() as start:
+        yield start
+
+
 @pytest.fixture
 def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
     """Open an address; at the end no script complained and nothing was asked of another host."""
@@ -120,18 +141,33 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
         if not asked.url.startswith((f"{address}/", "data:", "blob:")):
             problems.append(f"asked {asked.url}")
 
-    def start(address: str, *, width: int = 1440, height: int = 900, scheme: str = "light") -> Page:
+    def start(
+        address: str,
+        path: str = "/",
+        *,
+        width: int = 1440,
+        height: int = 900,
+        scheme: str = "light",
+        locale: str = "en-GB",
+        fails: bool = False,
+    ) -> Page:
+        """``fails``: the page answers with a status that a browser logs as an error."""
         context = browser.new_context(
             viewport={"width": width, "height": height},
             color_scheme=scheme,  # type: ignore[arg-type]
+            locale=locale,
         )
+        context.set_default_timeout(60_000)
         contexts.append(context)
         page = context.new_page()
-        page.on("console", hear)
+        if not fails:
+            page.on("console", hear)
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on("request", lambda asked: watch(asked, address))
-        page.goto(address)
-        page.locator("#onr-box textarea").wait_for()
+        page.goto(address + path)
+        page.locator("#onr-box textarea" if path.startswith(("/?", "/#")) or path == "/" else "main").wait_for()
+        if page.locator("#onr-box").count():
+            page.locator(".onr-masthead").wait_for()
         return page
 
     yield start
@@ -152,6 +188,48 @@ class Newsroom:
         self.rest.set()
         self.hostile = HOSTILE
         self.article, self.other = _articles()
+        self.generation = "gen-1"
+        self.judged: list[Mapping[str, Any]] = []
+        self.printed = {one.id: one for one in (self.article, self.other, *_further(self.other))}
+        self.quotes = _quotes(self.article, self.printed["city/2026-03-14?page=1"])
+
+    def core(self) -> Core:
+        """The product, as far as the pages for readers use it."""
+
+        def quotes(
+            *,
+            speaker: str | None = None,
+            article: str | None = None,
+            since: date | None = None,
+            until: date | None = None,
+        ) -> Iterator[Quote]:
+            if speaker is not None and speaker not in {"Pu Yongjian", "Pu"}:
+                raise QuestionError(f"no speaker in this corpus is called {speaker!r}", hint="leave it out")
+            for quote in self.quotes:
+                day = quote.article.published_on
+                if (article or quote.article.id) != quote.article.id or (speaker and quote.speaker is None):
+                    continue
+                if not (since or until) or (day and (since or day) <= day <= (until or day)):
+                    yield quote
+
+        def quotes_about(subject: str, *, most: int = 20, filters: Filters | None = None) -> list[Quote]:
+            asked = filters or Filters()
+            found = quotes(speaker=asked.speaker, since=asked.since, until=asked.until)
+            return [quote for quote in found if "suppliers" not in subject or "suppliers" in quote.text][:most]
+
+        def copies(name: str) -> tuple[Article, ...]:
+            return (self.printed["copy"],) if name == "b" else ()
+
+        return fake_core(
+            self.ask,
+            article=self.printed.get,
+            quotes=quotes,
+            quotes_about=quotes_about,
+            copies=copies,
+            speakers=lambda: [SpeakerRecord("Pu Yongjian", ("Pu", "Professor Pu"), 2, 2, 2)],
+            state=lambda: State(2, "2026-03-14", self.generation, "none", 0, "2026-03-12", 4),
+            feedback=self.judged.append,
+        )
 
     def ask(self, question: Question, **_: object) -> Iterator[AnswerEvent]:
         """Yield the scripted events; ``closed`` is set when the generator ends for any reason."""
@@ -172,7 +250,14 @@ class Newsroom:
         time.sleep(0.4)
         self.rest.wait(20)
         yield StatementPiece(extract, (second,))
-        yield Answer(question.text, (quoted, extract), (first, second), False, "extractive", "gen-1")
+        statements, citations = (quoted, extract), (first, second)
+        yield Answer(question.text, statements, citations, False, "extractive", self.generation)
+
+    def _and(self, question: Question) -> Iterator[AnswerEvent]:
+        for event in self._what(question):
+            yield (
+                replace(event, understood="What did Pu say about suppliers?") if isinstance(event, Searched) else event
+            )
 
     def _wait(self, question: Question) -> Iterator[AnswerEvent]:
         answer = self._what(question)
@@ -222,6 +307,47 @@ class Newsroom:
         )
 
 
+def _further(other: Article) -> tuple[Article, ...]:
+    """What ran elsewhere, what was withdrawn, and one whose id is no plain word."""
+    text = (
+        "The mayor opened the plant on Saturday.\n\n"
+        "Pu Yongjian believes that the suppliers will follow the makers. “The chain of suppliers will come here,” he"
+        " told reporters, “and it will stay.” A resident said the noise was hard to bear."
+    )
+    at = text.index("Pu")
+    blocks = (Block("body", 0, at - 2), Block("body", at, len(text)))
+    return (
+        replace(other, id="copy", outlet="Second Paper", url="https://second.example/exports", status=Status()),
+        replace(other, id="gone", status=Status("withdrawn", "The source took it back.", date(2026, 3, 15))),
+        Article(
+            "city/2026-03-14?page=1",
+            text,
+            blocks,
+            title="A plant opens, and its suppliers follow",
+            url="https://news.example/plant",
+            published="2026-03-14",
+            outlet="Example Times",
+            authors=("Li Wei", "Ann Berg"),
+            language="en",
+        ),
+    )
+
+
+def _quotes(first: Article, second: Article) -> list[Quote]:
+    def quote(article: Article, *said: str, direct: bool = True, speaker: str | None = "Pu Yongjian") -> Quote:
+        starts = [article.text.index(words) for words in said]
+        spans = tuple(Span(start, start + len(words)) for start, words in zip(starts, said, strict=True))
+        return Quote(article, spans, Speaker(speaker) if speaker else None, direct=direct)
+
+    chain = "We have a complete chain of suppliers, and that is what attracts the makers of new energy vehicles."
+    return [
+        quote(first, "Chongqing is the largest base,", chain),
+        quote(second, "that the suppliers will follow the makers", direct=False),
+        quote(second, "The chain of suppliers will come here,", "and it will stay."),
+        quote(second, "the noise was hard to bear", direct=False, speaker=None),
+    ]
+
+
 def _articles() -> tuple[Article, Article]:
     caption = "A car plant in Chongqing. /Photo"
     body = (
@@ -248,7 +374,7 @@ def _articles() -> tuple[Article, Article]:
             url="https://news.example/exports",
             published="2026-03-12",
             outlet="Example Times",
-            status=Status("corrected", "The figure was 11 percent in an earlier version."),
+            status=Status("corrected", "The figure was 11 percent in an earlier version.", date(2026, 3, 13)),
         ),
     )
 
@@ -260,7 +386,7 @@ def chat(serve: Callable[[Callable[[], Starlette]], str]) -> SimpleNamespace:
 
     def build() -> Starlette:
         return build_app(
-            fake_core(newsroom.ask),
+            newsroom.core(),
             examples=["What did Pu say about Chongqing?", "Refuse this, please"],
             about="2 articles from CGTN and Example Times.",
             exposure=Exposure(questions=10_000, reads=10_000),

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
+from datetime import date
 from types import SimpleNamespace
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
+from tests.browser.accessibility import violations
+from tests.browser.states import CHAT, CHAT_PATHS
 
 OpenPage = Callable[..., Page]
 
@@ -56,9 +60,11 @@ def test_statements_come_one_by_one_with_their_sources(page: Page, chat: SimpleN
     expect(cards.nth(0)).to_contain_text("The city has been building cars for forty years.")
     expect(cards.nth(0)).not_to_contain_text("/Photo")
     expect(cards.nth(1)).to_contain_text("12 March 2026")
-    expect(cards.nth(1)).to_contain_text("Corrected: The figure was 11 percent")
+    expect(cards.nth(1)).to_contain_text("Corrected on 13 March 2026: The figure was 11 percent")
     link = cards.nth(1).get_by_role("link", name="Car exports rise as new plants open")
-    expect(link).to_have_attribute("href", "https://news.example/exports")
+    expect(link).to_have_attribute("href", "/article/b?start=0&end=27#passage")
+    link = cards.nth(1).get_by_role("link", name="At the publisher’s site")
+    expect(link).to_have_attribute("href", "https://news.example/exports#:~:text=Exports%20rose%20by%2012%20percent.")
     expect(link).to_have_attribute("rel", "noopener noreferrer")
 
 
@@ -75,18 +81,33 @@ def test_passages_are_shown_before_the_first_statement(page: Page, chat: SimpleN
     settled(page)
 
 
-def test_a_chip_leads_to_its_source_and_back(page: Page) -> None:
+@pytest.mark.parametrize("width", [375, 768, 1440])
+def test_a_chip_opens_the_article_at_its_passage_and_leads_back(
+    open_page: OpenPage, chat: SimpleNamespace, width: int
+) -> None:
+    page = open_page(chat.address, width=width)
     ask(page, "What did Pu say?")
     settled(page)
-    chip = page.get_by_role("link", name="Source 2: Car exports rise as new plants open")
+    chip = page.get_by_role("link", name="Source 1: How a mountain city became a maker of cars")
     chip.click()
-    card = page.locator("#onr-1-2")
-    expect(card).to_have_class(re.compile("onr-active"))
-    expect(card).to_be_focused()
-    expect(card).to_be_in_viewport()
-    expect(page.locator(".onr-active")).to_have_count(1)
-    card.get_by_role("link", name="Back to the answer").click()
+    opened = page.locator("#onr-article")
+    expect(opened.locator("h1")).to_have_text("How a mountain city became a maker of cars")
+    assert "".join(opened.locator("mark").all_text_contents()) == "“Chongqing is the largest base,” said Pu."
+    expect(opened.locator("#passage")).to_be_focused()
+    expect(opened.locator("#passage")).to_be_in_viewport()
+    expect(opened.locator(".onr-margin")).to_have_text("Pu Yongjian, quoted")
+    expect(page.locator("#onr-1-1")).to_have_class(re.compile("onr-active"))
+    box, answer = opened.bounding_box(), page.locator("#onr-chat").bounding_box()
+    assert box
+    assert answer
+    assert (box["x"] > answer["x"] + answer["width"] - 20) == (width >= 900)
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+    expect(opened).to_be_hidden()
     expect(chip).to_be_focused()
+    with page.context.expect_page() as beside:
+        chip.click(modifiers=["Control"])
+    expect(beside.value.locator("main #passage")).to_be_in_viewport()
 
 
 def test_a_chip_of_an_older_answer_finds_its_own_source(page: Page) -> None:
@@ -116,18 +137,140 @@ def test_the_place_in_the_panel_is_kept_while_an_answer_grows(page: Page) -> Non
     settled(page)
 
 
-def test_the_keyboard_is_enough(page: Page) -> None:
-    page.get_by_label("Your question").focus()
+def test_the_keyboard_is_enough(page: Page, chat: SimpleNamespace) -> None:
+    """Every action, reached by Tab and done by Enter or Space."""
+
+    def reach(selector: str) -> None:
+        wanted = page.locator(selector).first
+        wanted.wait_for()
+        for _ in range(60):
+            page.keyboard.press("Tab")
+            if wanted.evaluate("each => each === document.activeElement"):
+                return
+        raise AssertionError(f"Tab does not reach {selector}")
+
+    reach("#onr-settings > button")
+    page.keyboard.press("Enter")
+    reach("#onr-speaker input")
+    page.keyboard.type("Pu")
+    reach("#onr-own input")
+    page.keyboard.press("Space")
+    page.locator("#onr-box textarea").focus()
     page.keyboard.type("What did Pu say?")
     page.keyboard.press("Enter")
     expect(page.locator(".onr-mode")).to_be_visible()
-    chips(page).first.focus()
+    asked = chat.newsroom.questions[-1]
+    assert asked.filters.speaker == "Pu"
+    page.locator(".onr-nav a").first.focus()
+    reach("#onr-chat .onr-chip")
     page.keyboard.press("Enter")
-    expect(page.locator("#onr-1-1")).to_be_focused()
-    page.keyboard.press("Tab")
-    expect(page.locator("#onr-1-1 .onr-back a")).to_be_focused()
-    page.keyboard.press("Enter")
+    expect(page.locator("#onr-article #passage")).to_be_focused()
+    page.keyboard.press("Escape")
     expect(chips(page).first).to_be_focused()
+    reach(".onr-copy")
+    reach(".onr-permalink")
+    reach(".onr-markdown")
+    with page.expect_download():
+        page.keyboard.press("Enter")
+    reach(".onr-is-unhelpful")
+    page.keyboard.press("Enter")
+    expect(page.locator(".onr-is-wrong")).to_be_focused()
+    page.keyboard.press("Space")
+    expect(page.locator(".onr-is-wrong")).to_have_attribute("aria-pressed", "true")
+    reach(".onr-send")
+    page.keyboard.press("Enter")
+    expect(page.locator(".onr-thanks")).to_be_visible()
+    assert chat.newsroom.judged[-1] == {"rating": "unhelpful", "reasons": ["wrong"], "generation": "gen-1"}
+    reach("#onr-again")
+    page.keyboard.press("Enter")
+    settled(page)
+    reach("#onr-edit")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Your question")).to_have_value("What did Pu say?")
+    expect(page.locator(".onr-question")).to_have_count(0)
+
+
+def test_a_link_asks_the_same_again_with_the_same_settings(
+    page: Page, open_page: OpenPage, chat: SimpleNamespace
+) -> None:
+    page.locator("#onr-settings > button").click()
+    page.get_by_label("Speaker").fill("Pu")
+    page.get_by_label("From").fill("2026-03-01")
+    page.get_by_label("In the articles’ own words only").check()
+    ask(page, "And about suppliers?")
+    settled(page)
+    expect(page.locator(".onr-narrowed")).to_have_text("Only: Pu · since 1 March 2026")
+    first, link = chat.newsroom.questions[-1], page.locator(".onr-permalink").get_attribute("href")
+    assert link
+    assert (first.filters.speaker, first.filters.since) == ("Pu", date(2026, 3, 1))
+    chat.newsroom.generation = "gen-2"
+    try:
+        again = open_page(chat.address, link)
+        expect(again.locator(".onr-changed")).to_contain_text("(gen-1 then, gen-2 now)")
+        settled(again)
+    finally:
+        chat.newsroom.generation = "gen-1"
+    second = chat.newsroom.questions[-1]
+    assert (second.text, second.filters) == ("What did Pu say about suppliers?", first.filters)
+    expect(again.get_by_label("Speaker")).to_have_value("Pu")
+    expect(again.get_by_label("From")).to_have_value("2026-03-01")
+    expect(again.get_by_label("In the articles’ own words only")).to_be_checked()
+
+
+def test_a_day_that_is_none_is_told_and_asks_nothing(open_page: OpenPage, chat: SimpleNamespace) -> None:
+    asked = len(chat.newsroom.questions)
+    page = open_page(chat.address, "/?q=What%3F&since=yesterday")
+    expect(page.locator("#onr-form-notice").get_by_role("alert")).to_contain_text("yesterday is no day")
+    expect(page.get_by_label("Your question")).to_have_value("What?")
+    assert len(chat.newsroom.questions) == asked
+
+
+def test_an_answer_is_saved_as_markdown_and_json(page: Page) -> None:
+    ask(page, "What did Pu say?")
+    settled(page)
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Markdown").click()
+    written = saved.value.path().read_text("utf-8")
+    assert written.startswith("# What did Pu say?\n")
+    assert "Exports rose by 12 percent.[^2]" in written
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="JSON").click()
+    made = json.loads(saved.value.path().read_text("utf-8"))
+    assert [one["article"] for one in made["citations"]] == ["a", "b"]
+    assert made["permalink"].startswith("/?q=What+did+Pu+say")
+
+
+def test_the_page_speaks_chinese(open_page: OpenPage, chat: SimpleNamespace) -> None:
+    page = open_page(chat.address, locale="zh-CN")
+    expect(page.locator("html")).to_have_attribute("lang", "zh-Hans")
+    page.get_by_label("您的问题").fill("Refuse this")
+    page.get_by_role("button", name="提问").click()
+    expect(page.locator(".onr-refusal")).to_contain_text("文章库中的文章没有回答这个问题。")
+    expect(page.locator(".onr-refusal")).to_contain_text("2026年3月12日")
+    assert page.locator("#onr-chat").get_by_role("log").get_attribute("aria-label") == "对话"
+    page.get_by_role("link", name="English").click()
+    expect(page.get_by_role("button", name="Ask", exact=True)).to_be_visible()
+
+
+def test_nothing_is_kept_in_the_browser(page: Page) -> None:
+    ask(page, "What did Pu say?")
+    settled(page)
+    assert page.context.cookies() == []
+    kept = page.evaluate("[localStorage.length, sessionStorage.length]")
+    assert kept == [0, 0]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("state", CHAT)
+def test_no_state_of_the_chat_keeps_anybody_out(
+    open_page: OpenPage, chat: SimpleNamespace, state: str, scheme: str
+) -> None:
+    page = open_page(chat.address, CHAT_PATHS.get(state, "/"), scheme=scheme)
+    CHAT[state](page, chat.newsroom)
+    try:
+        assert violations(page) == []
+    finally:
+        chat.newsroom.gate.set()
 
 
 def test_a_refusal_helps(page: Page) -> None:
@@ -138,8 +281,13 @@ def test_a_refusal_helps(page: Page) -> None:
     expect(refusal.locator("li")).to_contain_text(
         ["How a mountain city became a maker of cars", "Car exports rise as new plants open"]
     )
+    expect(refusal).to_contain_text("Corpus current to 14 March 2026.")
+    link = refusal.get_by_role("link", name="Pu Yongjian")
+    expect(link).to_have_attribute("href", "/speaker/Pu%20Yongjian?about=Refuse+this")
     expect(chips(page)).to_have_count(0)
     expect(page.locator("#onr-panel h2")).to_have_text("Searched")
+    refusal.get_by_role("link", name="How a mountain city").click()
+    expect(page.locator("#onr-article h1")).to_have_text("How a mountain city became a maker of cars")
 
 
 def test_an_error_is_a_sentence_with_its_hint(page: Page) -> None:
@@ -193,7 +341,7 @@ def test_hostile_text_is_shown_and_does_nothing(page: Page, chat: SimpleNamespac
     hrefs = page.evaluate(
         "Array.from(document.querySelectorAll('#onr-chat a, #onr-panel a'), (a) => a.getAttribute('href'))"
     )
-    assert all(href.startswith("#onr-") for href in hrefs)
+    assert all(href.startswith(("#onr-", "/article/h?", "/speaker/", "/?q=", "/speakers")) for href in hrefs)
 
 
 def test_a_question_that_is_too_long_stays_in_the_box(page: Page, chat: SimpleNamespace) -> None:
@@ -258,8 +406,6 @@ def test_fits_the_screen(open_page: OpenPage, chat: SimpleNamespace, width: int,
     ask(page, "What did Pu say about " + "averylongwordwithoutanyspaceinit" * 4 + "?")
     expect(page.locator(".onr-mode")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    chips(page).first.click()
-    expect(page.locator("#onr-1-1")).to_be_in_viewport()
     answer, card = page.locator("#onr-chat").bounding_box(), page.locator("#onr-1-1").bounding_box()
     assert answer
     assert card

@@ -60,15 +60,16 @@ def test_a_reader_asks_and_opens_a_citation(address: str, open_page: Callable[..
     expect(quoted).to_contain_text("Pu Yongjian")
     quoted.get_by_role("link", name=re.compile("^Source")).click()
 
-    card = page.locator("li.onr-card.onr-active")
-    expect(card).to_be_focused()
-    expect(card).to_contain_text("Chengdu, Chongqing Getting to the Forefront of China")
-    expect(card).to_contain_text("date unknown")
-    expect(card.locator("mark")).to_have_text(
+    opened = page.locator("#onr-article")
+    expect(opened.locator("h1")).to_contain_text("Chengdu, Chongqing Getting to the Forefront of China")
+    expect(opened.locator(".onr-byline")).to_have_text("date unknown")
+    expect(opened.locator("#passage")).to_be_focused()
+    assert "".join(opened.locator("mark").all_text_contents()) == (
         "“Chongqing serves as the largest automobile manufacturing base in China,” said Pu. “The problem now "
         "facing is to improve its industrial standard, from the low-end products in the past to the middle- and "
         "high-end products, and this requires technical services.”"
     )
+    expect(opened.locator(".onr-par:has(mark) .onr-margin")).to_have_text("Pu Yongjian, quoted")
 
 
 def test_a_question_that_the_corpus_does_not_answer_is_refused(address: str, open_page: Callable[..., Page]) -> None:

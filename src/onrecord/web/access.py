@@ -98,6 +98,9 @@ TABLE: tuple[Rule, ...] = (
     _rule("widget_demo_file", "GET HEAD", r"/widget/demo\.(?:css|js)", budget=None),
     _rule("widget_demo", "GET HEAD", "/widget/demo"),
     _rule("widget_frame", "GET HEAD", "/widget/frame"),
+    _rule("article_page", "GET HEAD", "/article/.+"),
+    _rule("speaker_page", "GET HEAD", "/speaker/.+"),
+    _rule("speakers_page", "GET HEAD", "/speakers"),
     # What the chat page itself asks Gradio for.  Uploads, files, monitoring, run history, login, the description of
     # the API and direct calls of handlers are not here, so that no later version of Gradio adds to what is served.
     _rule("chat", "GET HEAD", "/"),

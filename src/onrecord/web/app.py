@@ -15,6 +15,7 @@ from onrecord.web.core import Core, Exposure
 from onrecord.web.embed import embed_routes
 from onrecord.web.gate import Gate, budgets
 from onrecord.web.metrics import Metrics
+from onrecord.web.readers import reader_routes
 from onrecord.web.sessions import Sessions
 from onrecord.web.signin import sign_in_routes
 from onrecord.web.stream import Answers
@@ -22,8 +23,8 @@ from onrecord.web.stream import Answers
 __all__ = ["build_app", "check_routes"]
 
 
-def build_app(core: Core, *, examples: Sequence[str], about: str, exposure: Exposure | None = None) -> Starlette:
-    """Build the application over ``core``; ``about`` is a sentence that names the articles.
+def build_app(core: Core, *, examples: Sequence[str], about: str = "", exposure: Exposure | None = None) -> Starlette:
+    """Build the application over ``core``; ``about`` names the articles in place of what is counted of them.
 
     ``app.state.answers`` ends the answers under way when the server stops.
     """
@@ -40,7 +41,8 @@ def build_app(core: Core, *, examples: Sequence[str], about: str, exposure: Expo
     app = build_api(core, answers, metrics, lifespan=lifespan, log_questions=exposure.log_questions)
     app.router.routes.extend(sign_in_routes(core.verify, sessions, spending, metrics))
     app.router.routes.extend(embed_routes(core, exposure.origins, examples))
-    page = build_chat(answers, examples=examples, about=about)
+    app.router.routes.extend(reader_routes(core))
+    page = build_chat(answers, core, examples=examples, about=about, late_days=exposure.late_days)
     mount_chat(app, page)
     app.add_middleware(
         Gate,

@@ -2,47 +2,57 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
 import logging
 import re
-import unicodedata
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
-from importlib.resources import files
+from datetime import UTC, datetime
 from typing import Any
 
 import gradio as gr
 
 from onrecord.errors import OnRecordError
-from onrecord.types import Question, Turn
+from onrecord.types import Answer, Question, Quote
 from onrecord.web import render
-from onrecord.web.render import Exchange
+from onrecord.web.asking import check_question, filters_of, history_of, link_of, tidy
+from onrecord.web.core import Core
+from onrecord.web.exchange import Asked, Exchange
+from onrecord.web.frame import asset, style
+from onrecord.web.panel import sources
+from onrecord.web.readers import words_of
 from onrecord.web.stream import MOST_AT_ONCE, Answers
+from onrecord.web.words import ENGLISH, Words
 
-__all__ = ["MAX_QUESTION", "build_chat", "mount_chat", "what_the_page_sends"]
+__all__ = ["build_chat", "mount_chat", "what_the_page_sends"]
 
 Exchanges = tuple[Exchange, ...]
 Update = dict[Any, Any]
 
-MAX_QUESTION = 500
-"""Characters of a question."""
 KEPT = 20
 """Exchanges of a conversation that stay on the page and in the history."""
 WAITING = 64
 """Questions of the page that may wait in Gradio's queue."""
+QUOTED_NEAR = 12
+"""Quotes that are looked at to name who is quoted near to a question that was refused."""
 
 _SYSTEM = ("ui-sans-serif", "system-ui", "sans-serif")
+_KINDS: Mapping[type, Any] = {gr.State: type(None), gr.Checkbox: bool}
+"""What the page sends of a component, where it is no text."""
 _SESSION = re.compile(r"\w{1,64}")
 _LOG = logging.getLogger(__name__)
 
 
-def build_chat(answers: Answers, *, examples: Sequence[str], about: str) -> gr.Blocks:
-    """Lay out the chat over ``answers``; ``about`` is a sentence that names the articles."""
+def build_chat(
+    answers: Answers, core: Core, *, examples: Sequence[str], about: str = "", late_days: int | None = None
+) -> gr.Blocks:
+    """Lay out the chat over ``answers``; ``about`` names the articles in place of what is counted of them."""
     with gr.Blocks(title="On Record", analytics_enabled=False, fill_width=True) as page:
-        parts = _Parts(examples, about)
-        handlers = _Handlers(answers, about, parts)
-        _wire(parts, handlers)
+        parts = _Parts(examples)
+        _wire(page, parts, _Handlers(answers, core, parts, about, late_days))
     page.queue(max_size=WAITING, api_open=False)
     return page
 
@@ -60,15 +70,15 @@ def what_the_page_sends(page: gr.Blocks) -> Mapping[str, Callable[[bytes], bool]
 
 def mount_chat(app: Any, page: gr.Blocks) -> None:
     """Serve ``page`` at the root of the FastAPI ``app``, with our look and none of Gradio's extras."""
-    assets = files("onrecord.web")
-    script = assets.joinpath("chat.js").read_text(encoding="utf-8")
+    # Gradio puts its css under a container that the opened article stands outside of, and drops what a dark theme sets.
+    style_and_script = f"<style>{style()}{asset('sheet.css')}</style><script>{asset('chat.js')}</script>"
     gr.mount_gradio_app(
         app,
         page,
         path="/",
         theme=gr.themes.Base(font=_SYSTEM, font_mono=("ui-monospace", "monospace")),
-        css=assets.joinpath("chat.css").read_text(encoding="utf-8"),
-        head=f"<script>{script}</script>",
+        css=asset("reading.css") + asset("chat.css"),
+        head=style_and_script,
         footer_links=[],
         run_history=False,
         enable_monitoring=False,
@@ -79,16 +89,17 @@ def mount_chat(app: Any, page: gr.Blocks) -> None:
 
 
 class _Parts:
-    """The components of the page, laid out where this is built."""
+    """The components of the page, laid out where this is built, in English until a reader opens it."""
 
-    def __init__(self, examples: Sequence[str], about: str) -> None:
+    def __init__(self, examples: Sequence[str]) -> None:
         self.exchanges = gr.State((), time_to_live=3600)
-        _markup(render.header(about), "onr-header")
+        self.linked = gr.Button("", elem_id="onr-linked")  # chat.js clicks it where the address asks something
+        self.header = _markup("", "onr-header")
         with gr.Row(elem_id="onr-columns"):
             with gr.Column(elem_id="onr-left", scale=3, min_width=300):
                 self.log = gr.Chatbot(
                     show_label=False,
-                    label="Conversation",
+                    label=ENGLISH.conversation,
                     elem_id="onr-chat",
                     layout="panel",
                     height=None,
@@ -98,50 +109,125 @@ class _Parts:
                     latex_delimiters=[],
                     buttons=[],
                     feedback_options=None,
-                    placeholder=_PLACEHOLDER,
+                    placeholder=render.welcome(ENGLISH),
                 )
                 self._form(examples)
             with gr.Column(elem_id="onr-right", scale=2, min_width=300):
-                self.sources = _markup(render.sources(()), "onr-panel")
+                self.sources = _markup(sources((), ENGLISH), "onr-panel")
+        self.labels = _labels(self)
 
     def _form(self, examples: Sequence[str]) -> None:
         self.notice = _markup("", "onr-form-notice")
         with gr.Row(elem_id="onr-form"):
             self.box = gr.Textbox(
-                label="Your question",
-                placeholder="Ask what the articles say",
-                lines=1,
-                max_lines=5,
-                elem_id="onr-box",
-                container=False,
-                scale=1,
-                autofocus=False,
+                label=ENGLISH.ask_box, lines=1, max_lines=5, elem_id="onr-box", container=False, scale=1
             )
-            self.send = gr.Button("Ask", elem_id="onr-ask", variant="primary", scale=0, min_width=88)
-            self.stop = gr.Button("Stop", elem_id="onr-stop", visible=False, scale=0, min_width=88)
+            self.send = gr.Button(ENGLISH.ask, elem_id="onr-ask", variant="primary", scale=0, min_width=88)
+            self.stop = gr.Button(ENGLISH.stop_asking, elem_id="onr-stop", visible=False, scale=0, min_width=88)
+        self._settings()
         with gr.Row(elem_id="onr-examples"):
             self.examples = [gr.Button(each, elem_classes="onr-example", size="sm") for each in examples]
-        with gr.Row(elem_id="onr-tools"):
-            self.again = gr.Button("Ask again", elem_id="onr-again", size="sm", visible=False)
-            self.clear = gr.Button("New conversation", elem_id="onr-clear", size="sm", visible=False)
+        with gr.Row(elem_id="onr-actions"):
+            self.again = gr.Button(ENGLISH.again, elem_id="onr-again", size="sm", visible=False)
+            self.edit = gr.Button(ENGLISH.edit, elem_id="onr-edit", size="sm", visible=False)
+            self.clear = gr.Button(ENGLISH.clear, elem_id="onr-clear", size="sm", visible=False)
+
+    def _settings(self) -> None:
+        with (
+            gr.Accordion(ENGLISH.narrow, open=False, elem_id="onr-settings") as self.narrow,
+            gr.Row(elem_id="onr-settings-row"),
+        ):
+            self.speaker = gr.Textbox(label=ENGLISH.only_speaker, elem_id="onr-speaker", lines=1, max_lines=1)
+            self.since = gr.Textbox(label=ENGLISH.since, elem_id="onr-since", lines=1, max_lines=1)
+            self.until = gr.Textbox(label=ENGLISH.until, elem_id="onr-until", lines=1, max_lines=1)
+            self.own = gr.Checkbox(label=ENGLISH.own_words, elem_id="onr-own", container=False)
+        self.settings = [self.speaker, self.since, self.until, self.own]
+
+
+def _labels(parts: _Parts) -> dict[Any, Callable[[Words], Any]]:
+    """What each component says, by the language."""
+    return {
+        parts.log: lambda words: gr.update(label=words.conversation, placeholder=render.welcome(words)),
+        parts.sources: lambda words: sources((), words),
+        parts.box: lambda words: gr.update(label=words.ask_box, placeholder=words.ask_hint),
+        parts.send: lambda words: gr.update(value=words.ask),
+        parts.stop: lambda words: gr.update(value=words.stop_asking),
+        parts.narrow: lambda words: gr.update(label=words.narrow),
+        parts.speaker: lambda words: gr.update(label=words.only_speaker, placeholder=words.only_speaker_hint),
+        parts.since: lambda words: gr.update(label=words.since, placeholder="2026-03-12"),
+        parts.until: lambda words: gr.update(label=words.until, placeholder="2026-03-12"),
+        parts.own: lambda words: gr.update(label=words.own_words),
+        parts.again: lambda words: gr.update(value=words.again),
+        parts.edit: lambda words: gr.update(value=words.edit),
+        parts.clear: lambda words: gr.update(value=words.clear),
+    }
 
 
 class _Handlers:
     """What happens on the page.  State comes in and goes out; nothing of a reader is kept in here."""
 
-    def __init__(self, answers: Answers, about: str, parts: _Parts) -> None:
+    def __init__(self, answers: Answers, core: Core, parts: _Parts, about: str, late_days: int | None) -> None:
         self._answers = answers
-        self._about = about
+        self._core = core
         self._parts = parts
+        self._about = about
+        self._late_days = late_days
 
-    async def asked(self, text: str | None, exchanges: Exchanges, request: gr.Request) -> AsyncGenerator[Update, None]:
-        """Answer ``text``, or say why it cannot be asked and leave it in the box."""
-        question = _tidy(text or "")
-        if objection := _objection(question):
-            yield {self._parts.notice: render.notice(objection)}
+    def opened(self, request: gr.Request) -> Update:
+        """Speak the reader's language, and say how current the articles are."""
+        words, parts = words_of(request), self._parts
+        state, today = self._core.state(), datetime.now(UTC).date()
+        header = render.header(state, words, about=self._about, today=today, late_days=self._late_days)
+        return {
+            parts.header: header,
+            **{part: say(words) for part, say in parts.labels.items()},
+        }
+
+    async def linked(self, exchanges: Exchanges, request: gr.Request) -> AsyncGenerator[Update, None]:
+        """Ask what the address asks, with its settings."""
+        link = link_of(request.query_params)
+        if link is None or exchanges:
             return
-        yield {self._parts.box: "", self._parts.notice: ""}
-        async with aclosing(self._answering(question, exchanges, request.session_hash)) as updates:
+        own = link.get("words") == "own"
+        settings = (link.get("speaker", ""), link.get("since", ""), link.get("until", ""))
+        parts = self._parts
+        yield dict(zip(parts.settings, (*settings, own), strict=True)) | {
+            parts.narrow: gr.update(open=own or any(settings))
+        }
+        generation = link.get("generation")
+        async with aclosing(self.asked(link["q"], *settings, own, exchanges, request, generation)) as updates:
+            async for update in updates:
+                yield update
+
+    async def asked(
+        self,
+        text: str | None,
+        speaker: str | None,
+        since: str | None,
+        until: str | None,
+        own_words: bool,
+        exchanges: Exchanges,
+        request: gr.Request,
+        generation: str | None = None,
+    ) -> AsyncGenerator[Update, None]:
+        """Answer ``text``, or say why it cannot be asked and leave it in the box."""
+        words, box, notice = words_of(request), self._parts.box, self._parts.notice
+        question = tidy(text or "")
+        try:
+            filters = filters_of(speaker, since, until, words)
+            check_question(question, words)
+        except ValueError as objection:
+            yield {box: text, notice: render.notice(str(objection))}
+            return
+        yield {box: "", notice: ""}
+        asked = Asked(question, filters, own_words, generation)
+        async with aclosing(self._answering(asked, exchanges, request)) as updates:
+            async for update in updates:
+                yield update
+
+    async def example(self, text: str, exchanges: Exchanges, request: gr.Request) -> AsyncGenerator[Update, None]:
+        """Ask an example, of all articles."""
+        async with aclosing(self.asked(text, None, None, None, False, exchanges, request)) as updates:
             async for update in updates:
                 yield update
 
@@ -150,58 +236,86 @@ class _Handlers:
         if not exchanges:
             return
         *past, last = exchanges
-        async with aclosing(self._answering(last.question, tuple(past), request.session_hash)) as updates:
+        async with aclosing(self._answering(last.asked, tuple(past), request)) as updates:
             async for update in updates:
                 yield update
 
-    def stopped(self, exchanges: Exchanges) -> Update:
+    def edited(self, exchanges: Exchanges, request: gr.Request) -> Update:
+        """Put the last question back into the box, and its settings beside it."""
+        if not exchanges:
+            return {}
+        *past, last = exchanges
+        filters = last.asked.filters
+        days = (day.isoformat() if day else "" for day in (filters.since, filters.until))
+        settings = (filters.speaker or "", *days, last.asked.own_words)
+        parts = self._parts
+        return (
+            self._shown(tuple(past), words_of(request))
+            | {parts.box: last.asked.question}
+            | dict(zip(parts.settings, settings, strict=True))
+        )
+
+    def stopped(self, exchanges: Exchanges, request: gr.Request) -> Update:
         """Settle what the closed generator left open."""
+        words = words_of(request)
         if exchanges and exchanges[-1].running:
-            ended = "Stopped. Only what had been checked until then is shown."
-            exchanges = (*exchanges[:-1], replace(exchanges[-1], ended=ended))
-        return self._shown(exchanges)
+            exchanges = (*exchanges[:-1], replace(exchanges[-1], ended=words.stopped))
+        return self._shown(exchanges, words)
 
-    def cleared(self) -> Update:
+    def cleared(self, request: gr.Request) -> Update:
         """Begin an empty conversation."""
-        return self._shown(())
+        return self._shown((), words_of(request))
 
-    async def _answering(self, text: str, exchanges: Exchanges, session: str | None) -> AsyncGenerator[Update, None]:
+    async def _answering(self, asked: Asked, exchanges: Exchanges, request: gr.Request) -> AsyncGenerator[Update, None]:
+        words = words_of(request)
         number = exchanges[-1].number + 1 if exchanges else 1
-        past, current = exchanges[-KEPT + 1 :], Exchange(number, text)
-        yield self._shown((*past, current))
-        question = Question(text, history=_history(past))
+        past, current = exchanges[-KEPT + 1 :], Exchange(number, asked)
+        yield self._shown((*past, current), words)
+        question = Question(asked.question, filters=asked.filters, history=history_of(past))
+        events = self._answers.stream(question, phrased=not asked.own_words, session=request.session_hash)
         try:
-            async with aclosing(self._answers.stream(question, session=session)) as events:
+            async with aclosing(events):
                 async for event in events:
                     current = current.after(event)
-                    yield self._shown((*past, current))
+                    if isinstance(event, Answer) and event.refused:
+                        current = await asyncio.to_thread(self._helped, current, words)
+                    yield self._shown((*past, current), words)
         except OnRecordError as error:
-            current = replace(current, ended=_sentence(error))
+            current = replace(current, ended=words.told(error))
         except Exception:
             # The edge: a reader gets a sentence, the operator the traceback.
             _LOG.exception("an answer failed")
-            current = replace(current, ended="Something went wrong on our side. Please ask again.")
+            current = replace(current, ended=words.broken)
         if current.running:
-            current = replace(current, ended="The answer ended early. Please ask again.")
-        yield self._shown((*past, current))
+            current = replace(current, ended=words.ended_early)
+        yield self._shown((*past, current), words)
 
-    def _shown(self, exchanges: Exchanges) -> Update:
+    def _helped(self, exchange: Exchange, words: Words) -> Exchange:
+        """Add to a refusal what was searched, and what people said nearest to it."""
+        quoted: Sequence[Quote] = ()
+        with contextlib.suppress(OnRecordError):  # it is help, not the answer
+            quoted = self._core.quotes_about(exchange.meant, most=QUOTED_NEAR, filters=exchange.asked.filters)
+        searched_in = render.holdings(self._core.state(), words, self._about)
+        return replace(exchange, quoted=tuple(quoted), searched_in=searched_in)
+
+    def _shown(self, exchanges: Exchanges, words: Words) -> Update:
         running = bool(exchanges) and exchanges[-1].running
+        settled = gr.update(visible=bool(exchanges) and not running)
         parts = self._parts
         return {
             parts.exchanges: exchanges,
-            parts.log: [message for each in exchanges for message in _messages(each, self._about)],
-            parts.sources: render.sources(exchanges),
+            parts.log: [message for each in exchanges for message in _messages(each, words)],
+            parts.sources: sources(exchanges, words),
             parts.send: gr.update(visible=not running),
             parts.stop: gr.update(visible=running),
-            parts.again: gr.update(visible=bool(exchanges) and not running),
-            parts.clear: gr.update(visible=bool(exchanges) and not running),
+            **dict.fromkeys((parts.again, parts.edit, parts.clear), settled),
         }
 
 
-def _wire(parts: _Parts, handlers: _Handlers) -> None:
-    shown = {parts.exchanges, parts.log, parts.sources, parts.send, parts.stop, parts.again, parts.clear}
+def _wire(page: gr.Blocks, parts: _Parts, handlers: _Handlers) -> None:
+    shown = {parts.exchanges, parts.log, parts.sources, parts.send, parts.stop, parts.again, parts.edit, parts.clear}
     form = shown | {parts.box, parts.notice}
+    filled = form | {*parts.settings, parts.narrow}
     answers: dict[str, Any] = {
         "concurrency_id": "answers",
         "concurrency_limit": MOST_AT_ONCE,
@@ -210,11 +324,14 @@ def _wire(parts: _Parts, handlers: _Handlers) -> None:
     }
     quick: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
     box, kept = parts.box, parts.exchanges
-    running = [gr.on([box.submit, parts.send.click], handlers.asked, [box, kept], form, **answers)]
-    running += [each.click(handlers.asked, [each, kept], form, **answers) for each in parts.examples]
+    page.load(handlers.opened, None, {parts.header, *parts.labels}, **quick)
+    running = [gr.on([box.submit, parts.send.click], handlers.asked, [box, *parts.settings, kept], form, **answers)]
+    running.append(parts.linked.click(handlers.linked, [kept], filled, **answers))
+    running += [each.click(handlers.example, [each, kept], form, **answers) for each in parts.examples]
     running.append(parts.again.click(handlers.asked_again, [kept], shown, **answers))
     stop = parts.stop.click(None, cancels=running, **quick)
     stop.then(handlers.stopped, [kept], shown, **quick)
+    parts.edit.click(handlers.edited, [kept], filled, **quick)
     parts.clear.click(handlers.cleared, None, shown, **quick)
 
 
@@ -229,7 +346,7 @@ def _is_call(body: bytes, page: gr.Blocks, *, queued: bool) -> bool:
     if not isinstance(data, list) or len(data) != len(handler.inputs):
         return False
     # A state lives on the server; what the page sends in its place is nothing.
-    kinds = [type(None) if isinstance(part, gr.State) else str | None for part in handler.inputs]
+    kinds = [_KINDS.get(type(part), str | None) for part in handler.inputs]
     return all(isinstance(value, kind) for value, kind in zip(data, kinds, strict=True))
 
 
@@ -247,42 +364,13 @@ def _object(body: bytes) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _messages(exchange: Exchange, about: str) -> list[dict[str, object]]:
+def _messages(exchange: Exchange, words: Words) -> list[dict[str, object]]:
     return [
-        {"role": "user", "content": render.question(exchange)},
-        {"role": "assistant", "content": render.answer_parts(exchange, about=about)},
+        {"role": "user", "content": render.question(exchange, words)},
+        {"role": "assistant", "content": render.answer_parts(exchange, words)},
     ]
 
 
 def _markup(value: str, elem_id: str) -> gr.Markdown:
     # Not gr.HTML: it compiles its template in the browser, which our Content-Security-Policy forbids.
     return gr.Markdown(value, elem_id=elem_id, latex_delimiters=[], sanitize_html=True, buttons=[])
-
-
-def _tidy(text: str) -> str:
-    """Drop control characters and lone surrogates, and join spaces."""
-    kept = "".join(" " if unicodedata.category(each) in {"Cc", "Cs"} else each for each in text)
-    return " ".join(kept.split())
-
-
-def _objection(question: str) -> str | None:
-    if not question:
-        return "Type a question first."
-    if len(question) > MAX_QUESTION:
-        return f"Your question has {len(question)} characters; at most {MAX_QUESTION} can be read. Please shorten it."
-    return None
-
-
-def _history(exchanges: Exchanges) -> tuple[Turn, ...]:
-    return tuple(Turn(each.question, render.plain_text(each.answer)) for each in exchanges if each.answer)
-
-
-def _sentence(error: OnRecordError) -> str:
-    said = str(error)
-    return said[:1].upper() + said[1:] + ("" if said.endswith((".", "?", "!")) else ".")
-
-
-_PLACEHOLDER = (
-    "<div class='onr-empty'><p>Ask what the articles say, and who said it.</p>"
-    "<p>Every statement comes with the passage it rests on.</p></div>"
-)

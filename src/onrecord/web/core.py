@@ -25,6 +25,8 @@ class State:
     generation: str
     model: str
     waiting: int = 0
+    oldest: str | None = None
+    quotes: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +40,10 @@ class Core:
     article: Callable[[str], Article | None]
     quotes: Callable[..., Iterator[Quote]]
     """Of a ``speaker``, an ``article``, the days ``since`` and ``until``."""
+    quotes_about: Callable[..., Sequence[Quote]]
+    """Of a subject, ``most`` and ``filters``: the nearest in meaning or words first."""
+    copies: Callable[[str], Sequence[Article]]
+    """Where else the article with this id ran."""
     speakers: Callable[[], Sequence[Any]]
     """Everybody who is quoted: name, aliases, and the numbers direct, reported and articles."""
     state: Callable[[], State]
@@ -67,3 +73,5 @@ class Exposure:
     reads: int = 300
     """Everything else of a peer, a minute."""
     log_questions: bool = False
+    late_days: int | None = None
+    """Days without a new article after which readers are told so; None: never."""

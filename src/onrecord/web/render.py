@@ -1,125 +1,84 @@
-"""What the chat shows, as HTML: pure functions from the vocabulary to strings.
+"""What the chat shows, as HTML: pure functions from the vocabulary to strings that are safe (``markup.py``).
 
-Three things make the strings safe, each enough by itself.  Every text is escaped where it enters;
-``nh3`` drops whatever is not on a short list, images included; and a string is one line that begins
-with a block element, which Markdown copies as it stands.  Gradio's own sanitiser runs after that; it
-knows no ``aria-*`` attribute, so what a screen reader should say is in ``title``.
-
-Element ids: ``onr-turn-T`` an answer, ``onr-T-N`` the source card N of answer T; T counts from 1 in a
-conversation, so a chip of an older answer never points at a newer source.
+Element ids: ``onr-turn-T`` an answer; T counts from 1 in a conversation.
 """
 
 from __future__ import annotations
 
-import html
-import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from urllib.parse import urlsplit
+from collections.abc import Iterable
+from datetime import date
 
-import nh3
+from onrecord.types import Answer, Citation, Span, Statement
+from onrecord.web.core import State
+from onrecord.web.exchange import Exchange
+from onrecord.web.export import as_json, as_markdown, as_text, mode_of, narrowed_to, permalink, speaker_of
+from onrecord.web.markup import attribute, clean, headline, meta, text
+from onrecord.web.panel import open_link
+from onrecord.web.words import Words
 
-from onrecord.types import Answer, AnswerEvent, Article, Citation, Hit, Searched, Span, Statement
-
-__all__ = [
-    "Exchange",
-    "answer_parts",
-    "copy_text",
-    "header",
-    "notice",
-    "plain_text",
-    "question",
-    "sources",
-]
-
-CONTEXT = 280
-"""Characters shown at most on either side of a cited passage."""
-EXCERPT = 220
-"""Characters shown of a passage that was found but not cited."""
-REFUSAL = "The articles in this corpus do not answer that."
-MODES = {
-    "extractive": "Quoted from the articles (no language model).",
-    "model": "Phrased by a language model from the cited passages; check the source.",
-}
+__all__ = ["answer_parts", "header", "holdings", "notice", "plain_text", "question", "welcome"]
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """A question and what has come back so far; ``ended`` says why it stopped without an answer.
-
-    ``understood`` is the question as it was searched for, where it leans on the conversation.
-    """
-
-    number: int
-    question: str
-    hits: tuple[Hit, ...] | None = None
-    statements: tuple[Statement, ...] = ()
-    citations: tuple[Citation, ...] = ()
-    answer: Answer | None = None
-    ended: str | None = None
-    understood: str | None = None
-
-    def after(self, event: AnswerEvent) -> Exchange:
-        """Give the exchange once ``event`` has come in."""
-        if isinstance(event, Searched):
-            return replace(self, understood=event.understood, hits=event.hits, statements=(), citations=())
-        if isinstance(event, Answer):
-            return replace(self, answer=event, statements=event.statements, citations=_by_number(event.citations))
-        return replace(
-            self,
-            statements=(*self.statements, event.statement),
-            citations=_by_number((*self.citations, *event.citations)),
-        )
-
-    @property
-    def running(self) -> bool:
-        """Whether more is to come."""
-        return self.answer is None and self.ended is None
+def holdings(state: State, words: Words, about: str = "") -> str:
+    """Say what can be asked about, and how current it is; ``about`` stands in place of what is counted; not escaped."""
+    oldest, newest = (date.fromisoformat(day) if day else None for day in (state.oldest, state.newest))
+    when = words.from_day.format(words.day_of(oldest)) if oldest else words.no_day
+    articles, quotes = words.count(state.articles, words.articles), words.count(state.quotes, words.quotes)
+    counted = words.holds.format(articles=articles, when=when, quotes=quotes)
+    current = [words.current_to.format(words.day_of(newest))] if newest else []
+    return words.gap.join([about or counted, *current])
 
 
-def header(about: str) -> str:
-    """Render the masthead; ``about`` names what can be asked about."""
-    return _clean(
-        f'<div class="onr-masthead"><p class="onr-name">On Record</p><p class="onr-about">{_text(about)}</p></div>'
+def header(state: State, words: Words, *, today: date, about: str = "", late_days: int | None = None) -> str:
+    """Render the masthead; ``late_days`` are the days without a new article after which readers are told."""
+    newest = date.fromisoformat(state.newest) if state.newest else None
+    days = (today - newest).days if newest else 0
+    late = (
+        f'<p class="onr-late" role="status">{words.late.format(days)}</p>'
+        if late_days is not None and days > late_days
+        else ""
+    )
+    other, its_name = words.other
+    return clean(
+        f'<div class="onr-masthead" lang="{words.lang}"><h1 class="onr-name">{words.name}</h1>'
+        f'<p class="onr-about">{text(holdings(state, words, about))}</p>'
+        f'<p class="onr-nav"><a href="{attribute(words.address("/speakers"))}">{words.speakers}</a>'
+        f'<a href="/?lang={other}" lang="{other}" title="{words.switch}">{its_name}</a></p>{late}'
+        f"{_said_by_the_script(words)}</div>"
     )
 
 
-def notice(text: str) -> str:
+def welcome(words: Words) -> str:
+    """Render what stands where answers will be."""
+    return clean(f'<div class="onr-empty">{"".join(f"<p>{line}</p>" for line in words.welcome)}</div>')
+
+
+def notice(said: str) -> str:
     """Render a sentence about the form itself, such as a question that is too long."""
-    return _clean(f'<div class="onr-notice" role="alert">{_text(text)}</div>') if text else ""
+    return clean(f'<div class="onr-notice" role="alert">{text(said)}</div>') if said else ""
 
 
-def question(exchange: Exchange) -> str:
-    """Render the reader's own words."""
-    return _clean(f'<div class="onr-question" dir="auto">{_text(exchange.question)}</div>')
+def question(exchange: Exchange, words: Words) -> str:
+    """Render the reader's own words, and the settings that they were asked with."""
+    narrowed = narrowed_to(exchange, words)
+    only = f'<p class="onr-narrowed">{text(words.narrowed.format(narrowed))}</p>' if narrowed else ""
+    return clean(f'<div class="onr-question" dir="auto">{text(exchange.asked.question)}{only}</div>')
 
 
-def answer_parts(exchange: Exchange, *, about: str) -> list[str]:
+def answer_parts(exchange: Exchange, words: Words) -> list[str]:
     """Render the answer so far, in parts; a part that is shown does not change when the next one comes.
 
     So a screen reader announces only what is new, and a chip keeps the keyboard's focus.
     """
-    parts = [_statement(exchange, each) for each in exchange.statements]
+    parts = [_statement(exchange, each, words) for each in exchange.statements]
     if exchange.answer and exchange.answer.refused:
-        parts.append(_refusal(exchange.answer, about))
-    parts.append(_closing(exchange))
+        parts.append(_refusal(exchange, exchange.answer, words))
+    parts.append(_closing(exchange, words))
     if exchange.understood:
-        parts.insert(0, f'<p class="onr-understood" dir="auto">Understood as: {_text(exchange.understood)}</p>')
+        understood = words.understood.format(exchange.understood)
+        parts.insert(0, f'<p class="onr-understood" dir="auto">{text(understood)}</p>')
     parts[0] = f'<div id="onr-turn-{exchange.number}"></div>{parts[0]}'
-    return [_clean(part) for part in parts]
-
-
-def sources(exchanges: Sequence[Exchange]) -> str:
-    """Render the panel: the sources of the latest answer; those of older ones folded under their question."""
-    if not exchanges:
-        return _clean(
-            '<div class="onr-sources"><h2>Sources</h2><p class="onr-hint">Each statement of an answer'
-            " carries a number. The passage behind it appears here, in its place in the article.</p></div>"
-        )
-    *older, latest = exchanges
-    folded = "".join(_folded(exchange) for exchange in reversed(older) if exchange.citations)
-    earlier = f'<div class="onr-earlier"><h3>Earlier questions</h3>{folded}</div>' if folded else ""
-    return _clean(f'<div class="onr-sources">{_panel(latest)}{earlier}</div>')
+    return [clean(part) for part in parts]
 
 
 def plain_text(answer: Answer) -> str:
@@ -127,290 +86,149 @@ def plain_text(answer: Answer) -> str:
     return " ".join(statement.text for statement in answer.statements)
 
 
-def copy_text(answer: Answer) -> str:
-    """Write an answer to paste elsewhere: statements with their numbers, then the numbered sources."""
-    lines = [answer.question, ""]
-    for statement in answer.statements:
-        marks = "".join(f"[{number}]" for number in statement.citations)
-        lines.append(f"{statement.text} {marks}{_said_by(statement, ' ({})')}")
-    lines.append("")
-    for citation in answer.citations:
-        article = citation.article
-        named = [_title(article), article.outlet, _day(article), _address(article)]
-        lines.append(f"[{citation.number}] {', '.join(part for part in named if part)}")
-    lines += ["", MODES[answer.mode]]
-    return "\n".join(lines)
-
-
-# --- an answer
-
-
-def _statement(exchange: Exchange, statement: Statement) -> str:
+def _statement(exchange: Exchange, statement: Statement, words: Words) -> str:
     # A space that does not break: a number stays beside the words that it is for.
-    said = _text(statement.text) + "&nbsp;" + _chips(exchange, statement.citations)
+    said = text(statement.text) + "&nbsp;" + _chips(exchange, statement.citations, words)
+    by = _by(statement, words)
     if statement.kind != "quoted":
-        by = _said_by(statement, '<p class="onr-by">{}</p>', escape=True)
-        return f'<div class="onr-statement onr-{statement.kind}" dir="auto"><p>{said}</p>{by}</div>'
-    by = _said_by(statement, '<figcaption class="onr-by">{}</figcaption>', escape=True)
-    return f'<figure class="onr-statement onr-quoted" dir="auto"><blockquote>{said}</blockquote>{by}</figure>'
+        shown = f'<p class="onr-by">{by}</p>' if by else ""
+        return f'<div class="onr-statement onr-{statement.kind}" dir="auto"><p>{said}</p>{shown}</div>'
+    shown = f'<figcaption class="onr-by">{by}</figcaption>' if by else ""
+    return f'<figure class="onr-statement onr-quoted" dir="auto"><blockquote>{said}</blockquote>{shown}</figure>'
 
 
-def _said_by(statement: Statement, form: str, *, escape: bool = False) -> str:
-    # What the model phrased names its speaker in the sentence; the check sees to that.
-    if not statement.speaker or statement.kind == "generated":
-        return ""
-    how = {"quoted": ", quoted", "reported": ", in the reporter’s words"}.get(statement.kind, "")
-    said_by = statement.speaker + how
-    return form.format(_text(said_by) if escape else said_by)
+def _by(statement: Statement, words: Words) -> str:
+    """Render who said it; the name leads to everything else that they said."""
+    said, name = speaker_of(statement, words), statement.speaker
+    if not said or not name:
+        return text(said)
+    before, _, after = said.partition(name)
+    address = attribute(words.speaker_address(name))
+    return f'{text(before)}<a class="onr-name-link" href="{address}">{text(name)}</a>{text(after)}'
 
 
-def _chips(exchange: Exchange, numbers: Iterable[int]) -> str:
+def _chips(exchange: Exchange, numbers: Iterable[int], words: Words) -> str:
     cited = {citation.number: citation for citation in exchange.citations}
-    return "".join(_chip(exchange.number, cited[number]) for number in numbers if number in cited)
+    return "".join(_chip(exchange.number, cited[number], words) for number in numbers if number in cited)
 
 
-def _chip(turn: int, citation: Citation) -> str:
-    """Render a number that links to its source; ``chat.js`` makes the title its name as well."""
-    number, name = citation.number, " ".join(_title(citation.article).split())
-    return f'<a class="onr-chip" href="#onr-{turn}-{number}" title="Source {number}: {_text(name)}">{number}</a>'
+def _chip(turn: int, citation: Citation, words: Words) -> str:
+    """Render a number that leads to its passage; ``chat.js`` makes the title its name as well."""
+    number = citation.number
+    name = attribute(words.source.format(number, headline(citation.article, words)))
+    address = attribute(words.article_address(citation.article.id, Span(citation.start, citation.end)))
+    return f'<a class="onr-chip onr-to-{turn}-{number}" href="{address}" title="{name}">{number}</a>'
 
 
-def _refusal(answer: Answer, about: str) -> str:
+def _refusal(exchange: Exchange, answer: Answer, words: Words) -> str:
     nearest = "".join(
-        f'<li><span class="onr-headline">{_text(_title(article))}</span> '
-        f'<span class="onr-meta">{_meta(article)}</span></li>'
+        f'<li><span class="onr-headline">{open_link(article, words)}</span> '
+        f'<span class="onr-meta">{meta(article, words)}</span></li>'
         for article in answer.nearest
     )
-    listed = f"<p>Nearest articles:</p><ul>{nearest}</ul>" if nearest else ""
+    listed = f"<h2>{words.nearest}</h2><ul>{nearest}</ul>" if nearest else ""
+    names = dict.fromkeys(quote.speaker.name for quote in exchange.quoted if quote.speaker)
+    quoted = "".join(
+        f'<li><a href="{attribute(words.speaker_address(name, about=exchange.meant))}">{text(name)}</a></li>'
+        for name in names
+    )
+    people = f'<h2>{words.quoted_near}</h2><ul class="onr-names">{quoted}</ul>' if quoted else ""
     return (
-        f'<div class="onr-refusal"><p class="onr-lead">{REFUSAL}</p><p>It may still have been said or'
-        f" printed elsewhere; only these articles were searched: {_text(about)}</p>{listed}</div>"
+        f'<div class="onr-refusal"><p class="onr-lead">{words.refusal}</p>'
+        f"<p>{text(words.only_searched.format(exchange.searched_in))}</p>{listed}{people}</div>"
     )
 
 
-def _closing(exchange: Exchange) -> str:
+def _closing(exchange: Exchange, words: Words) -> str:
     if exchange.ended:
-        return f'<div class="onr-error" role="alert">{_text(exchange.ended)}</div>'
+        return f'<div class="onr-error" role="alert">{text(exchange.ended)}</div>'
     answer = exchange.answer
     if answer is None:
-        return f'<div class="onr-status">{_progress(exchange)}</div>'
-    if answer.refused:
-        return '<div class="onr-foot"></div>'
-    copied = _text(copy_text(answer))
+        return f'<div class="onr-status">{_progress(exchange, words)}</div>'
+    mode = "" if answer.refused else f'<p class="onr-mode">{mode_of(answer, words)}</p>'
+    changed = _changed(exchange, answer, words)
     return (
-        f'{_short(exchange, answer)}<div class="onr-foot"><span class="onr-mode">{MODES[answer.mode]}</span>'
-        f'<button class="onr-copy" type="button">Copy with sources</button>'
-        f'<div class="onr-copied" hidden="">{copied}</div></div>'
+        f'{_short(exchange, answer, words)}{changed}<div class="onr-foot">{mode}'
+        f"{_tools(exchange, words)}{_feedback(exchange, words)}</div>"
     )
 
 
-def _short(exchange: Exchange, answer: Answer) -> str:
+def _short(exchange: Exchange, answer: Answer, words: Words) -> str:
     span = answer.answer_span
     if span is None:
         return ""
-    chips = _chips(exchange, [span.citation])
-    return f'<p class="onr-short">In the article’s words: <strong>{_text(span.text)}</strong> {chips}</p>'
+    chips = _chips(exchange, [span.citation], words)
+    return f'<p class="onr-short">{words.in_article_words} <strong>{text(span.text)}</strong> {chips}</p>'
 
 
-def _progress(exchange: Exchange) -> str:
+def _changed(exchange: Exchange, answer: Answer, words: Words) -> str:
+    then = exchange.asked.generation
+    if then is None or then == answer.generation:
+        return ""
+    return f'<div class="onr-changed" role="status">{text(words.changed_since.format(then, answer.generation))}</div>'
+
+
+def _progress(exchange: Exchange, words: Words) -> str:
     if exchange.hits is None:
-        return "Searching the articles…"
+        return words.searching
     if exchange.statements:
-        return "Checking the next statement…"
-    passages = _count(len(exchange.hits), "passage")
-    articles = _count(len({hit.passage.article.id for hit in exchange.hits}), "article")
-    return f"Found {passages} in {articles}. Checking what they say…"
+        return words.checking
+    passages = words.count(len(exchange.hits), words.passages)
+    articles = words.count(len({hit.passage.article.id for hit in exchange.hits}), words.articles)
+    return words.found_in.format(passages, articles)
 
 
-# --- the sources
-
-
-def _panel(exchange: Exchange) -> str:
-    if exchange.citations:
-        return f"<h2>Sources</h2>{_cards(exchange)}{_uncited(exchange)}"
-    if exchange.hits:
-        title = "Searching in…" if exchange.running else "Searched"
-        return f"<h2>{title}</h2>{_found(exchange.hits)}"
-    hint = "Searching the articles…" if exchange.running else "No passage was found."
-    return f'<h2>Sources</h2><p class="onr-hint">{hint}</p>'
-
-
-def _folded(exchange: Exchange) -> str:
-    return (
-        f'<details class="onr-fold"><summary dir="auto">{_text(exchange.question)}</summary>'
-        f"{_cards(exchange)}</details>"
-    )
-
-
-def _cards(exchange: Exchange) -> str:
-    cards = "".join(_card(exchange, citation) for citation in exchange.citations)
-    return f'<ol class="onr-cards">{cards}</ol>'
-
-
-def _card(exchange: Exchange, citation: Citation) -> str:
-    article = citation.article
-    return (
-        f'<li class="onr-card" id="onr-{exchange.number}-{citation.number}" tabindex="-1">'
-        f'<div class="onr-card-head"><span class="onr-number">{citation.number}</span>'
-        f'<div><h3 class="onr-headline" dir="auto">{_linked(article)}</h3>'
-        f'<p class="onr-meta">{_meta(article)}</p></div></div>{_status(article)}'
-        f'<blockquote class="onr-context" dir="auto">{_in_place(citation)}</blockquote>'
-        f"{_speakers(exchange, citation.number)}"
-        f'<p class="onr-back"><a href="#onr-turn-{exchange.number}">Back to the answer</a></p></li>'
-    )
-
-
-def _speakers(exchange: Exchange, number: int) -> str:
-    said = [_said_by(statement, "{}") for statement in exchange.statements if number in statement.citations]
-    named = "; ".join(dict.fromkeys(filter(None, said)))
-    return f'<p class="onr-by">{_text(named)}</p>' if named else ""
-
-
-def _uncited(exchange: Exchange) -> str:
-    def cited(hit: Hit) -> bool:
-        passage = hit.passage
-        return any(
-            citation.article.id == passage.article.id and citation.start < passage.end and passage.start < citation.end
-            for citation in exchange.citations
+def _tools(exchange: Exchange, words: Words) -> str:
+    def button(kind: str, label: str, held: str) -> str:
+        return (
+            f'<span class="onr-tool"><button class="onr-{kind}" type="button">{label}</button>'
+            f'<div class="onr-held" hidden="">{text(held)}</div></span>'
         )
 
-    rest = [hit for hit in exchange.hits or () if not cited(hit)]
-    if not rest:
-        return ""
-    title = "Also searched" if exchange.answer else "Searching in…"
-    return f'<details class="onr-fold onr-uncited"><summary>{title} ({len(rest)})</summary>{_found(rest)}</details>'
-
-
-def _found(hits: Sequence[Hit]) -> str:
-    items = "".join(
-        f'<li><p class="onr-headline" dir="auto">{_text(_title(hit.passage.article))}</p>'
-        f'<p class="onr-meta">{_meta(hit.passage.article)}</p>'
-        f'<p class="onr-excerpt" dir="auto">{_text(_shortened(hit.passage.text))}</p></li>'
-        for hit in hits
+    link = f'<a class="onr-permalink" href="{attribute(permalink(exchange, words))}">{words.permalink}</a>'
+    return (
+        f'<div class="onr-tools">{button("copy", words.copy, as_text(exchange, words))}'
+        f'<span class="onr-tool">{link}</span>'
+        f"{button('markdown', words.save_markdown, as_markdown(exchange, words))}"
+        f"{button('json', words.save_json, as_json(exchange, words))}</div>"
     )
-    return f'<ul class="onr-found">{items}</ul>'
 
 
-def _in_place(citation: Citation) -> str:
-    """Mark the cited slice inside its paragraph."""
-    text = citation.article.text
-    start, end = _surroundings(citation)
-    before, after = text[start : citation.start].lstrip(), text[citation.end : end].rstrip()
-    if len(before) > CONTEXT:
-        before = "… " + before[-CONTEXT:].partition(" ")[2]
-    if len(after) > CONTEXT:
-        after = after[:CONTEXT].rpartition(" ")[0] + " …"
-    return f"{_text(before)}<mark>{_text(citation.text)}</mark>{_text(after)}"
-
-
-def _surroundings(citation: Citation) -> Span:
-    """Find the paragraphs that the citation begins and ends in; no caption or heading beside them."""
-    text, blocks = citation.article.text, citation.article.blocks
-    first = next((block.start for block in blocks if block.start <= citation.start < block.end), 0)
-    last = next((block.end for block in blocks if block.start < citation.end <= block.end), len(text))
-    start = max(first, text.rfind("\n", 0, citation.start) + 1)
-    line_end = text.find("\n", citation.end)
-    return Span(min(start, citation.start), max(citation.end, min(last, line_end if line_end >= 0 else last)))
-
-
-# --- an article
-
-
-def _title(article: Article) -> str:
-    return article.title or "Untitled article"
-
-
-def _meta(article: Article) -> str:
-    return " · ".join(part for part in (_text(article.outlet or ""), _time(article)) if part)
-
-
-def _time(article: Article) -> str:
-    day = article.published_on
-    return f'<time datetime="{day.isoformat()}">{_day(article)}</time>' if day else _day(article)
-
-
-def _day(article: Article) -> str:
-    day = article.published_on
-    return f"{day.day} {day:%B} {day.year}" if day else "date unknown"
-
-
-def _status(article: Article) -> str:
-    status = article.status
-    if status.state == "current":
-        return ""
-    when = f" on {status.changed.day} {status.changed:%B} {status.changed.year}" if status.changed else ""
-    note = f": {status.note}" if status.note else "."
-    return f'<p class="onr-status-note">{_text(status.state.capitalize() + when + note)}</p>'
-
-
-def _linked(article: Article) -> str:
-    title, address = _text(_title(article)), _address(article)
-    return f'<a href="{_text(address)}" target="_blank">{title}</a>' if address else title
-
-
-def _address(article: Article) -> str | None:
-    """Give the article's address if a reader can be sent there: http or https, no user name in it."""
-    url = article.url or ""
-    if re.search(r"[\s\x00-\x1f\x7f\\]", url):
-        return None
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return None
-    return url if parts.scheme in {"http", "https"} and parts.hostname and "@" not in parts.netloc else None
-
-
-# --- text
-
-
-def _text(text: str) -> str:
-    # A lone surrogate is valid JSON but has no UTF-8 form, so no response could carry it.
-    whole = text.encode("utf-8", "replace").decode("utf-8").replace("\x00", "\ufffd")
-    return html.escape(whole).replace("\r\n", "\n").replace("\n", "<br>")
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= EXCERPT else text[:EXCERPT].rpartition(" ")[0] + " …"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def _by_number(citations: Iterable[Citation]) -> tuple[Citation, ...]:
-    by_number = {citation.number: citation for citation in citations}
-    return tuple(by_number[number] for number in sorted(by_number))
-
-
-_BLOCKS = {
-    "blockquote",
-    "details",
-    "div",
-    "figcaption",
-    "figure",
-    "h2",
-    "h3",
-    "li",
-    "ol",
-    "p",
-    "summary",
-    "ul",
-}
-_TAGS = _BLOCKS | {"a", "br", "button", "mark", "span", "strong", "time"}
-_ATTRIBUTES = {
-    "*": {"class", "dir", "hidden", "id", "role", "tabindex"},
-    "a": {"href", "target", "title"},
-    "button": {"type"},
-    "time": {"datetime"},
-}
-
-
-def _clean(markup: str) -> str:
-    kept = nh3.clean(
-        markup,
-        tags=_TAGS,
-        attributes=_ATTRIBUTES,
-        url_schemes={"http", "https"},
-        link_rel="noopener noreferrer",
+def _feedback(exchange: Exchange, words: Words) -> str:
+    """Render the buttons by which a reader judges an answer; ``chat.js`` sends what they choose."""
+    generation = exchange.answer.generation if exchange.answer else ""
+    reasons = "".join(
+        f'<button class="onr-reason onr-is-{code}" type="button">{said}</button>'
+        for code, said in words.reasons.items()
     )
-    return re.sub(r"[\r\n\t\f\v]", " ", kept)
+    return (
+        f'<div class="onr-feedback"><span>{words.helped}</span> '
+        f'<button class="onr-rate onr-is-helpful" type="button">{words.yes}</button>'
+        f'<button class="onr-rate onr-is-unhelpful" type="button">{words.no}</button>'
+        f'<div class="onr-reasons" hidden=""><p>{words.what_was_wrong}</p>{reasons}'
+        f'<p><button class="onr-reason onr-with-question" type="button">{words.with_question}</button>'
+        f'<button class="onr-send" type="button">{words.send}</button></p></div>'
+        f'<div class="onr-generation" hidden="">{text(generation)}</div>'
+        f'<div class="onr-meant" hidden="">{text(exchange.meant)}</div></div>'
+    )
+
+
+def _said_by_the_script(words: Words) -> str:
+    """Give ``chat.js`` what it says, in the language of the page."""
+    said = {
+        "copied": words.copied,
+        "by-hand": words.copy_by_hand,
+        "link-copied": words.link_copied,
+        "thanks": words.thanks,
+        "not-kept": words.not_kept,
+        "close": words.close,
+        "as-page": words.as_page,
+        "opening": words.opening,
+        "not-opened": words.not_opened,
+        "conversation": words.conversation,
+    }
+    return (
+        '<div class="onr-said" hidden="">'
+        + "".join(f'<span class="onr-says-{name}">{line}</span>' for name, line in said.items())
+        + "</div>"
+    )
