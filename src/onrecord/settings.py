@@ -77,6 +77,10 @@ class Settings(BaseSettings):
     """Questions that the readers of one site may ask together."""
     log_questions: bool = False
     """Whether what readers ask is written to the log."""
+    keep_questions_days: int = Field(default=0, ge=0, le=365)
+    """How long staff may look at questions that were refused or whose answers were disliked; 0: none is kept."""
+    questions: Path = Path("questions.jsonl")
+    """Where these questions lie for so long."""
 
     @classmethod
     def settings_customise_sources(
