@@ -88,9 +88,7 @@ def _take_feedback(questions: Questions, add: Callable[[Mapping[str, Any]], None
     add({name: value for name, value in given.items() if name != "question"})
     if given.get("rating") == "unhelpful" and given.get("question"):
         reasons, note = tuple(given.get("reasons", ())), given.get("note")
-        questions.keep(
-            KeptQuestion(_now(), "disliked", given["question"], given.get("generation"), reasons, note)
-        )
+        questions.keep(KeptQuestion(_now(), "disliked", given["question"], given.get("generation"), reasons, note))
 
 
 class _Decisions:

@@ -6,13 +6,13 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.fakes import FakeEmbedder
 
 from onrecord.errors import InputError
 from onrecord.runtime import Runtime
 from onrecord.settings import Settings
 from onrecord.storage import ingestlog
 from onrecord.storage.ingestlog import logged_ingest, read_ingests
+from tests.fakes import FakeEmbedder
 
 
 @pytest.fixture

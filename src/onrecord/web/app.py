@@ -12,6 +12,7 @@ from onrecord.web.access import unclassified
 from onrecord.web.api import build_api
 from onrecord.web.chat import build_chat, mount_chat, what_the_page_sends
 from onrecord.web.core import Core, Exposure
+from onrecord.web.desk import desk_files, desk_routes
 from onrecord.web.gate import Gate, budgets
 from onrecord.web.metrics import Metrics
 from onrecord.web.sessions import Sessions
@@ -38,6 +39,7 @@ def build_app(core: Core, *, examples: Sequence[str], about: str, exposure: Expo
 
     app = build_api(core, answers, metrics, lifespan=lifespan, log_questions=exposure.log_questions)
     app.router.routes.extend(sign_in_routes(core.verify, sessions, spending, metrics))
+    app.router.routes.extend([*desk_files(), *desk_routes(core)])
     page = build_chat(answers, examples=examples, about=about)
     mount_chat(app, page)
     app.add_middleware(

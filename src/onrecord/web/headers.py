@@ -34,7 +34,7 @@ HEADERS = {
 }
 # A response without markup of ours needs nothing at all.
 _DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
-_CACHED = {"chat_assets", "chat_files"}
+_CACHED = {"chat_assets", "chat_files", "desk_files"}
 
 
 def response_headers(rule: Rule | None, content_type: str, *, origin: str | None, request_id: str) -> dict[str, str]:
