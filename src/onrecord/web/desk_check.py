@@ -12,7 +12,16 @@ from onrecord.types import Article, Block, Edit, Quote, QuoteCheck, QuoteClaim, 
 from onrecord.web.desk_html import alert, article_link, day, in_marks, text
 from onrecord.web.desk_words import VERDICTS, flag_words
 
-__all__ = ["MOST_QUOTE", "MOST_SPEAKER", "check_body", "differences", "notice_of", "speaker_line", "verdict_parts"]
+__all__ = [
+    "MOST_QUOTE",
+    "MOST_SPEAKER",
+    "check_body",
+    "differences",
+    "notice_of",
+    "print_parts",
+    "speaker_line",
+    "verdict_parts",
+]
 
 MOST_QUOTE, MOST_SPEAKER = 2000, 200
 """Characters of a quotation and of a name."""
@@ -36,7 +45,7 @@ def check_body(quoted: str = "", speaker: str = "", *, check: QuoteCheck | None 
 <button class="main">Check it</button>
 </form>"""
     if check is not None:
-        return f'<div class="split">{form}<div class="result">{verdict_parts(check, opening=True)}</div></div>'
+        return f'<div class="split">{form}<div class="result">{verdict_parts(check)}</div></div>'
     if problem:
         return form
     return (
@@ -45,20 +54,14 @@ def check_body(quoted: str = "", speaker: str = "", *, check: QuoteCheck | None 
     )
 
 
-def verdict_parts(check: QuoteCheck, *, opening: bool = False, level: int = 2) -> str:
-    """Render a checked quotation; ``opening`` gives the verdict the keyboard's focus when the page opens."""
-    said = VERDICTS[check.verdict]
-    focus = ' tabindex="-1" autofocus' if opening else ""
-    flags = "".join(f"<li>{text(flag_words(flag))}</li>" for flag in check.flags)
-    noted = f'<ul class="flags" aria-label="Look at">{flags}</ul>' if flags else ""
-    parts = [
-        f'<section class="verdict {said.tone}"><h{level}{focus}>{said.label}</h{level}><p>{said.sentence}</p>'
-        f"{noted}</section>",
-        _beside_print(check, level),
-        _places(check, level),
-        _nearest(check, level),
-    ]
-    return "".join(parts)
+def verdict_parts(check: QuoteCheck) -> str:
+    """Render a checked quotation, with the verdict in front, which has the keyboard's focus when the page opens."""
+    return f"{_verdict(check)}{print_parts(check, level=2)}"
+
+
+def print_parts(check: QuoteCheck, *, level: int) -> str:
+    """Render the quotation beside print and every place where it ran, under headings of that level."""
+    return f"{_beside_print(check, level)}{_places(check, level)}{_nearest(check, level)}"
 
 
 def differences(claim: QuoteClaim, match: QuoteMatch) -> list[tuple[str, str]]:
@@ -86,15 +89,28 @@ def notice_of(article: Article) -> str:
     return f'<p class="notice"><strong>{status.state.capitalize()}</strong>{on}{note}</p>'
 
 
+def _verdict(check: QuoteCheck) -> str:
+    said = VERDICTS[check.verdict]
+    flags = "".join(f"<li>{text(flag_words(flag))}</li>" for flag in check.flags)
+    noted = f'<ul class="flags" aria-label="Look at">{flags}</ul>' if flags else ""
+    return (
+        f'<section class="verdict {said.tone}"><h2 tabindex="-1" autofocus>{said.label}</h2><p>{said.sentence}</p>'
+        f"{noted}</section>"
+    )
+
+
 def _beside_print(check: QuoteCheck, level: int) -> str:
     if not check.matches:
         return ""
     best, claim = check.matches[0], check.claim
-    named = f"<dt>Speaker in print</dt><dd><bdi>{text(speaker_line(best))}</bdi></dd>"
-    if claim.speaker:
-        named = f"<dt>Speaker given</dt><dd><bdi>{text(claim.speaker)}</bdi></dd>{named}"
-    shown = _spliced(check) if check.verdict == "spliced" else _compared(claim, best)
-    return f'<section><h{level}>Beside print</h{level}>{shown}<dl class="pairs">{named}</dl></section>'
+    named = [("Speaker given", claim.speaker)] if claim.speaker else []
+    if check.verdict == "spliced":
+        shown = _spliced(check)
+    else:
+        shown, named = _compared(claim, best), [*named, ("Speaker in print", speaker_line(best))]
+    pairs = "".join(f"<dt>{label}</dt><dd><bdi>{text(name)}</bdi></dd>" for label, name in named)
+    listed = f'<dl class="pairs">{pairs}</dl>' if pairs else ""
+    return f"<section><h{level}>Beside print</h{level}>{shown}{listed}</section>"
 
 
 def _compared(claim: QuoteClaim, best: QuoteMatch) -> str:
@@ -110,7 +126,8 @@ def _spliced(check: QuoteCheck) -> str:
     firsts = [next(group) for _, group in groupby(check.matches, key=lambda one: one.group)]
     pieces = "".join(
         f'<li><span class="words" dir="auto">{text(in_marks(one.text, one.spans))}</span> '
-        f'<span class="meta">{article_link(one.article, one.spans[0].start, one.spans[-1].end)}</span></li>'
+        f'<span class="meta"><bdi>{text(speaker_line(one))}</bdi>, '
+        f"{article_link(one.article, one.spans[0].start, one.spans[-1].end)}</span></li>"
         for one in firsts
     )
     return f'<p>These pieces were printed apart:</p><ol class="pieces">{pieces}</ol>'
@@ -132,9 +149,9 @@ def _diff(claim: QuoteClaim, match: QuoteMatch) -> str:
         if mine.strip():
             parts.append(f"<del>{_aside('not in print:')}{text(mine)}{_aside(';')}</del>")
         if theirs:
-            space = " " if mine or not claim.text[:start].endswith(" ") else ""
+            space = " " if mine.strip() or not claim.text[:start].endswith(" ") else ""
             parts.append(f"{space}<ins>{_aside('in print:')}{text(theirs)}{_aside(';')}</ins>")
-            parts.append("" if claim.text[end : end + 1].strip() == "" else " ")
+            parts.append(" " if claim.text[end : end + 1].isalnum() else "")
         at = end
     return "".join([*parts, text(claim.text[at:])])
 
@@ -173,10 +190,11 @@ def _place(match: QuoteMatch, *, is_open: bool) -> str:
     article = match.article
     outlet = f"{text(article.outlet)}, " if article.outlet else ""
     start, end = match.spans[0].start, match.spans[-1].end
+    speaker = text(match.speaker or "speaker not named")
     shown = "".join(_paragraphs(article, match.spans))
     return (
         f'<div class="place"><p class="headline">{article_link(article, start, end)}</p>'
-        f'<p class="meta"><bdi>{outlet}</bdi>{day(article.published)} · <bdi>{text(speaker_line(match))}</bdi></p>'
+        f'<p class="meta"><bdi>{outlet}</bdi>{day(article.published)} · <bdi>{speaker}</bdi></p>'
         f"{notice_of(article)}"
         f"<details{' open' if is_open else ''}><summary>In its context</summary><blockquote>{shown}</blockquote>"
         "</details></div>"

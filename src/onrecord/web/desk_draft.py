@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from onrecord.jsonable import check_json
 from onrecord.types import QuoteCheck
-from onrecord.web.desk_check import differences, speaker_line, verdict_parts
+from onrecord.web.desk_check import differences, print_parts, speaker_line
 from onrecord.web.desk_html import alert, article_link, day, in_marks, moment, number, text
 from onrecord.web.desk_words import VERDICTS, flag_words
 
@@ -189,7 +189,7 @@ def _row(at: int, check: QuoteCheck) -> str:
             f"<bdi>{text(claim.speaker)}</bdi>" if claim.speaker else '<span class="meta">not named</span>',
         ),
         ("Verdict", "", f'<strong class="tag {said.tone}">{said.label}</strong>'),
-        ("Look at", "", text(flags) or '<span class="meta">nothing</span>'),
+        ("Look at", "", text(flags) or '<span class="meta">nothing else</span>'),
         ("Printed in", "", ran or '<span class="meta">nowhere in this corpus</span>'),
     )
     shown = "".join(f'<td role="cell" class="{kind}" data-label="{label}">{body}</td>' for label, kind, body in cells)
@@ -201,7 +201,7 @@ def _row(at: int, check: QuoteCheck) -> str:
         f'data-speaker="{text((claim.speaker or "").casefold())}" data-words="{text(searched)}">'
         f'<tr role="row">{shown}</tr><tr role="row" class="more"><td role="cell" colspan="6"><details>'
         f'<summary>Beside print<span class="unseen">: quotation {at}</span></summary>'
-        f"{verdict_parts(_shortened(check), level=3)}{rest}</details></td></tr></tbody>"
+        f"<p>{said.sentence}</p>{print_parts(_shortened(check), level=3)}{rest}</details></td></tr></tbody>"
     )
 
 

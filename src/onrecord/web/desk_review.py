@@ -50,8 +50,8 @@ def article_body(article: Article, *, problem: str = "") -> str:
     if article.status.state != "current":
         button = errand("/staff/review/restore", (("id", article.id),), "Let it stand as printed again", quiet=True)
         restore = f"<section><h2>Take it back</h2>{button}</section>"
-    return f"""{alert(problem)}<p class="headline">{article_link(article)}</p>
-<p class="meta"><bdi>{outlet}</bdi>{day(article.published)}, <bdi>{text(article.id)}</bdi></p>{notice_of(article)}
+    return f"""{alert(problem)}<p class="meta"><bdi>{outlet}</bdi>{day(article.published)}, <bdi>{text(article.id)}</bdi></p>
+<p>{article_link(article, label="Read the article")}</p>{notice_of(article)}
 <div class="columns"><section><h2>Correct</h2>
 <p>Wherever the article is cited, readers see that it was corrected, and this note.</p>
 {_note_form("correct", article.id, "What was corrected", "Mark as corrected", required=True)}</section>

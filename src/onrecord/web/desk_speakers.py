@@ -24,7 +24,7 @@ __all__ = [
 PEOPLE_AT_ONCE, QUOTES_AT_ONCE = 50, 40
 """Rows of a page."""
 _BAR, _GAP, _HEIGHT = 10, 3, 100
-_MOST_DAYS, _MOST_MONTHS = 45, 36
+_FEWEST, _MOST_DAYS, _MOST_MONTHS = 12, 45, 36
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,26 +54,28 @@ def timeline(quotes: Iterable[Quote]) -> Timeline:
     days = sorted(one for one in counts if one is not None)
     if not days:
         return Timeline("year", (), unknown)
-    first, last = days[0], days[-1]
-    if (last - first).days < _MOST_DAYS:
-        unit, size = "day", 10
-    else:
-        months = (last.year - first.year) * 12 + last.month - first.month
-        unit, size = ("month", 7) if months < _MOST_MONTHS else ("year", 4)
-    found = {label: [0, 0] for label in _labels(first, last, size)}
+    unit, labels = _axis(days[0], days[-1])
+    found = {label: [0, 0] for label in labels}
     for on in days:
         for at in (0, 1):
-            found[on.isoformat()[:size]][at] += counts[on][at]
+            found[on.isoformat()[: len(labels[0])]][at] += counts[on][at]
     return Timeline(unit, tuple(Bar(label, *both) for label, both in found.items()), unknown)
 
 
-def _labels(first: date, last: date, size: int) -> list[str]:
-    if size == 4:
-        return [str(year) for year in range(first.year, last.year + 1)]
-    if size == 7:
-        months = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
-        return [f"{month // 12:04}-{month % 12 + 1:02}" for month in months]
-    return [date.fromordinal(one).isoformat() for one in range(first.toordinal(), last.toordinal() + 1)]
+def _axis(first: date, last: date) -> tuple[str, list[str]]:
+    """The unit and its labels from one date to the other, and some on either side where they are few."""
+    if (last - first).days < _MOST_DAYS:
+        ordinals = _range(first.toordinal(), last.toordinal())
+        return "day", [date.fromordinal(one).isoformat() for one in ordinals if one <= date.max.toordinal()]
+    low, high = (day.year * 12 + day.month - 1 for day in (first, last))
+    if high - low < _MOST_MONTHS:
+        return "month", [f"{month // 12:04}-{month % 12 + 1:02}" for month in _range(low, high)]
+    return "year", [f"{year:04}" for year in _range(first.year, last.year)]
+
+
+def _range(low: int, high: int) -> range:
+    beside = max(0, (_FEWEST - (high - low + 1) + 1) // 2)
+    return range(max(1, low - beside), high + beside + 1)
 
 
 def timeline_svg(shown: Timeline) -> str:
@@ -185,13 +187,13 @@ def _plot(shown: Timeline) -> str:
         )
     most = max(bar.direct + bar.reported for bar in shown.bars)
     unknown = shown.unknown.direct + shown.unknown.reported
-    left = f" {number(unknown)} without a date are not in the plot." if unknown else ""
+    left = f" Without a date, and not in the plot: {number(unknown)}." if unknown else ""
     ends = shown.bars[0].label, shown.bars[-1].label
     return (
         f'<section><h2>Over time</h2><figure class="plot"><p class="most" aria-hidden="true">{number(most)}</p>'
         f'{timeline_svg(shown)}<p class="ends" aria-hidden="true"><span>{ends[0]}</span><span>{ends[1]}</span></p>'
         f'<figcaption><span class="key direct">Word for word</span> <span class="key reported">Reported</span> '
-        f"a {shown.unit}, from {ends[0]} to {ends[1]}; at most {number(most)}.{left}</figcaption></figure>{table}</section>"
+        f"by {shown.unit}, {ends[0]} to {ends[1]}; at most {number(most)}.{left}</figcaption></figure>{table}</section>"
     )
 
 
