@@ -37,6 +37,7 @@ AT_ONCE = 2
 """Drafts that are checked at the same time."""
 WAIT_SECONDS = 20.0
 MOST_ALIKE = 100
+_PASTED = "the pasted text"
 _DONE = {
     "merged": "The names are one person now.",
     "split": "The name was split off.",
@@ -141,12 +142,14 @@ class _Pages:
             return _page(
                 asked, "Check a draft", draft_body(problem="Paste a draft or choose a file first."), "draft", 422
             )
-        name = PurePath(upload.name).name[:120] if upload else "the pasted text"
+        name = (PurePath(upload.name).name[:120] or "without a name") if upload else _PASTED
         try:
             data = upload.data if upload else pasted.encode()
-            checked = self._checked(data, name or "a file without a name", "" if upload else ".txt")
+            if not data.strip():
+                raise InputError(f"{name} is empty", hint="choose another file")
+            checked = self._checked(data, name, "" if upload else ".txt")
         except InputError as error:
-            shown = draft_body(problem=_sentence(error), pasted="" if upload else pasted)
+            shown = draft_body(problem=_about_draft(error, name), pasted="" if upload else pasted)
             return _page(asked, "Check a draft", shown, "draft", 422)
         return _page(asked, "Check a draft", draft_body(checked=checked), "draft")
 
@@ -372,6 +375,14 @@ def _too_long(what: str, value: str, most: int) -> str:
 def _sentence(error: OnRecordError) -> str:
     said = f"{error.message}; {error.hint}" if error.hint else error.message
     return said[:1].upper() + said[1:] + "."
+
+
+def _about_draft(error: InputError, name: str) -> str:
+    """Say what is wrong with a draft, with its name as it was given."""
+    said = f"{error.message}; {error.hint}."
+    if name == _PASTED:
+        return said.replace(f"{_PASTED}.txt", _PASTED.capitalize(), 1)
+    return f"The file {said}" if said.startswith(name) else said[:1].upper() + said[1:]
 
 
 def _is_called(person: Any, words: str) -> bool:
