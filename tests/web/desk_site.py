@@ -101,7 +101,7 @@ def newsroom(folder: Path, articles: tuple[dict[str, Any], ...] = ARTICLES, **se
         "feedback": "feedback.jsonl",
         "questions": "questions.jsonl",
     }
-    paths = {name: folder / file for name, file in names.items()}
+    paths: dict[str, Any] = {name: folder / file for name, file in names.items()}
     runtime = Runtime(Settings(**paths, model="none", **settings), embedder=FakeEmbedder())
     runtime.ingest([ROOT / "corpus", source])
     accounts = Accounts(paths["accounts"])
