@@ -193,12 +193,12 @@ def _row(at: int, check: QuoteCheck) -> str:
         ("Printed in", "", ran or '<span class="meta">nowhere in this corpus</span>'),
     )
     shown = "".join(f'<td role="cell" class="{kind}" data-label="{label}">{body}</td>' for label, kind, body in cells)
-    searched = f"{claim.text} {claim.speaker or ''}".casefold()
+    searched = f"{claim.text} {claim.speaker or ''}".lower()  # as the script does it
     left = len(check.matches) - MOST_PLACES
     rest = f'<p class="meta">And {left:,} more places; check the quotation alone to list them.</p>' if left > 0 else ""
     return (
         f'<tbody role="rowgroup" data-verdict="{check.verdict}" data-number="{at}" data-weight="{said.weight}" '
-        f'data-speaker="{text((claim.speaker or "").casefold())}" data-words="{text(searched)}">'
+        f'data-speaker="{text((claim.speaker or "").lower())}" data-words="{text(searched)}">'
         f'<tr role="row">{shown}</tr><tr role="row" class="more"><td role="cell" colspan="6"><details>'
         f'<summary>Beside print<span class="unseen">: quotation {at}</span></summary>'
         f"<p>{said.sentence}</p>{print_parts(_shortened(check), level=3)}{rest}</details></td></tr></tbody>"
