@@ -303,7 +303,7 @@ HOSTILE = [
     "\u202eevil\u202c \x00 \ud800 \u2028 end",
 ]
 ELEMENTS = set(
-    """a b bdi blockquote button caption code datalist dd del details div dl dt fieldset figcaption figure form h2 h3 input ins
+    """a b bdi blockquote br button caption code datalist dd del details div dl dt fieldset figcaption figure form h2 h3 input ins
     label legend li mark nav ol option p rect section span strong summary svg table tbody td textarea th thead time tr ul""".split()
 )
 

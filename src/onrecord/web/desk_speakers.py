@@ -193,7 +193,7 @@ def _plot(shown: Timeline) -> str:
         f'<section><h2>Over time</h2><figure class="plot"><p class="most" aria-hidden="true">{number(most)}</p>'
         f'{timeline_svg(shown)}<p class="ends" aria-hidden="true"><span>{ends[0]}</span><span>{ends[1]}</span></p>'
         f'<figcaption><span class="key direct">Word for word</span> <span class="key reported">Reported</span> '
-        f"by {shown.unit}, {ends[0]} to {ends[1]}; at most {number(most)}.{left}</figcaption></figure>{table}</section>"
+        f"<br>By {shown.unit}, {ends[0]} to {ends[1]}; at most {number(most)}.{left}</figcaption></figure>{table}</section>"
     )
 
 
