@@ -105,12 +105,12 @@ def speakers_body(
 <label for="q">Name</label><input id="q" name="q" type="search" value="{text(asked)}" autocomplete="off" dir="auto">
 <button>Find</button></form>"""
     rows = "".join(
-        f'<tr><th scope="row">{_person_link(one.name)}</th><td><bdi>{text(", ".join(one.aliases))}</bdi></td>'
-        f'<td class="num">{number(one.direct)}</td><td class="num">{number(one.reported)}</td>'
-        f'<td class="num">{number(one.articles)}</td></tr>'
+        f'<tr><th scope="row">{_person_link(one.name)}</th><td class="num">{number(one.direct)}</td>'
+        f'<td class="num">{number(one.reported)}</td><td class="num">{number(one.articles)}</td>'
+        f"<td><bdi>{text(', '.join(one.aliases))}</bdi></td></tr>"
         for one in people
     )
-    heads = ("Also as", "Word for word", "Reported", "Articles")
+    heads = ("Word for word", "Reported", "Articles", "Also as")
     head = "".join(f'<th scope="col"{_numeric(at)}>{label}</th>' for at, label in enumerate(("Name", *heads)))
     table = (
         f'<div class="scroll" tabindex="0" role="region" aria-label="Speakers"><table><thead><tr>{head}</tr></thead>'
@@ -156,7 +156,7 @@ def _articles(count: int) -> str:
 
 
 def _numeric(at: int) -> str:
-    return ' class="num"' if at > 1 else ""
+    return ' class="num"' if 1 <= at <= 3 else ""
 
 
 def _quoted(quote: Quote) -> str:
