@@ -35,9 +35,10 @@ LOW = {*ALLOWED} - {"web", "jsonable"}
 ALLOWED |= {
     "runtime": LOW,
     "doctor": LOW | {"runtime"},
-    "serve": LOW | {"runtime", "web"},
+    "desk": LOW | {"runtime", "web"},
+    "serve": LOW | {"runtime", "web", "desk"},
     "evaluation": LOW | {"runtime", "jsonable"},
-    "cli": {*ALLOWED, "runtime", "doctor", "serve", "evaluation"},
+    "cli": {*ALLOWED, "runtime", "doctor", "desk", "serve", "evaluation"},
     "__init__": LOW | {"runtime"},
 }
 HOME = {

@@ -40,6 +40,7 @@ from onrecord.storage.decisions import (
 )
 from onrecord.storage.drafts import read_draft
 from onrecord.storage.generations import Manifest, current_generation, open_generation, rollback, writer
+from onrecord.storage.ingestlog import logged_ingest
 from onrecord.storage.store import Store
 from onrecord.text.normalise import single_line
 from onrecord.text.tokens import content_stems
@@ -173,16 +174,19 @@ class Runtime:
         progress: Progress = lambda _stage, _done, _total: None,
     ) -> IngestReport:
         """Read files, folders and addresses and publish them; see ``onrecord.ingest.ingest``."""
-        return ingest(
-            paths,
-            root=self.settings.index,
-            embedder=self.embedder,
-            passage_words=self.settings.passage_words,
-            private_addresses=self.settings.private_addresses,
-            fetch_delay=self.settings.fetch_delay,
-            prune=prune,
-            progress=progress,
-        )
+        with logged_ingest(self.settings.index) as log:
+            report = ingest(
+                paths,
+                root=self.settings.index,
+                embedder=self.embedder,
+                passage_words=self.settings.passage_words,
+                private_addresses=self.settings.private_addresses,
+                fetch_delay=self.settings.fetch_delay,
+                prune=prune,
+                progress=progress,
+            )
+            log(report)
+        return report
 
     def rollback(self) -> Manifest:
         """Publish the generation before the current one again."""

@@ -21,6 +21,7 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
 from starlette.applications import Starlette
 
+from onrecord.desk import keep_purging, questions_of, with_desk
 from onrecord.errors import InputError, ModelError
 from onrecord.ingest import Progress
 from onrecord.runtime import Runtime
@@ -59,6 +60,7 @@ def run(runtime: Runtime, *, progress: Progress, say: Callable[[str], None]) -> 
             for one in report.rejected:
                 say(f"rejected {one.file}: {one.reason}")
         runtime.keep_answers(KEPT_ANSWERS)
+        keep_purging(questions_of(runtime))
         configure_logs()
         # uvicorn raises the signal that ended it once more; without this, a stop would look like a crash.
         signal.signal(signal.SIGTERM, _exit)
@@ -81,9 +83,9 @@ def _opened_at(listener: socket.socket, say: Callable[[str], None]) -> Callable[
 
 
 def core_of(runtime: Runtime) -> Core:
-    """The product as the web is given it."""
+    """The product as the web is given it, with the pages for staff."""
     accounts = Accounts(runtime.settings.accounts)
-    return Core(
+    core = Core(
         ask=runtime.ask,
         check=runtime.check,
         search=runtime.search,
@@ -97,6 +99,7 @@ def core_of(runtime: Runtime) -> Core:
         verify=accounts.verify,
         account=accounts.find,
     )
+    return with_desk(core, runtime, questions_of(runtime))
 
 
 def exposure_of(settings: Settings) -> Exposure:

@@ -81,6 +81,10 @@ class Settings(BaseSettings):
     """Days without a new article after which readers are told that the articles are late; never by default."""
     log_questions: bool = False
     """Whether what readers ask is written to the log."""
+    keep_questions_days: int = Field(default=0, ge=0, le=365)
+    """How long staff may look at questions that were refused or whose answers were disliked; 0: none is kept."""
+    questions: Path = Path("questions.jsonl")
+    """Where these questions lie for so long."""
 
     @classmethod
     def settings_customise_sources(

@@ -26,6 +26,8 @@ __all__ = [
     "EvidenceItem",
     "Filters",
     "Hit",
+    "Ingested",
+    "KeptQuestion",
     "Message",
     "Passage",
     "Question",
@@ -486,6 +488,39 @@ class Account:
     name: str
     role: Role
     stamp: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """One run of ingest, as its log has it; ``error`` says why one published nothing.
+
+    ``at`` is the time of its end (ISO 8601, UTC); ``reasons`` are the first of the files that it rejected, each with why.
+    """
+
+    at: str
+    generation: str | None = None
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    passages: int = 0
+    quotes: int = 0
+    seconds: float = 0.0
+    rejected: int = 0
+    reasons: tuple[str, ...] = ()
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptQuestion:
+    """A reader's question that staff may look at for as long as the settings say: refused, or its answer disliked."""
+
+    at: str
+    kind: Literal["refused", "disliked"]
+    text: str
+    generation: str | None = None
+    reasons: tuple[str, ...] = ()
+    note: str | None = None
 
 
 _CLOSING = {

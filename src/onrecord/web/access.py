@@ -15,7 +15,7 @@ from starlette.routing import Mount
 
 from onrecord.types import Account
 
-__all__ = ["TABLE", "Access", "Decision", "Known", "Rule", "decide", "known_path", "unclassified"]
+__all__ = ["PAGES", "TABLE", "Access", "Decision", "Known", "Rule", "decide", "known_path", "unclassified"]
 
 Access = Literal["public", "staff", "operator"]
 Decision = Literal["allowed", "sign in", "forbidden"]
@@ -23,6 +23,8 @@ Budget = Literal["ask", "read", "sign in"]
 
 BODY_BYTES = 16 * 2**10
 STAFF_BODY_BYTES = 2 * 2**20
+DRAFT_BODY_BYTES, DRAFT_SECONDS = 5 * 2**20 + 64 * 2**10, 120.0
+"""A draft of 5 MiB and the form around it, also over a slow line."""
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -44,6 +46,8 @@ class Rule:
     body_bytes: int = BODY_BYTES
     media: str | None = "application/json"
     """What a body must be; None: anything."""
+    body_seconds: float | None = None
+    """How long a body may take to arrive; None: as long as any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +69,10 @@ def _rule(
     stream: Literal["answer", "page"] | None = None,
     body_bytes: int = BODY_BYTES,
     media: str | None = "application/json",
+    body_seconds: float | None = None,
 ) -> Rule:
-    return Rule(name, frozenset(methods.split()), re.compile(path), access, budget, shared, stream, body_bytes, media)
+    allowed = frozenset(methods.split())
+    return Rule(name, allowed, re.compile(path), access, budget, shared, stream, body_bytes, media, body_seconds)
 
 
 def _api(name: str, methods: str, path: str, budget: Budget = "read", stream: Literal["answer"] | None = None) -> Rule:
@@ -90,6 +96,16 @@ TABLE: tuple[Rule, ...] = (
     _rule("sign_in_page", "GET HEAD", "/sign-in"),
     _rule("sign_in", "POST", "/sign-in", budget="sign in", media=FORM),
     _rule("sign_out", "POST", "/sign-out", "staff", media=None),
+    _rule("desk_files", "GET HEAD", r"/desk\.(?:css|js)", budget=None),
+    _rule(
+        "staff_draft",
+        "GET HEAD POST",
+        "/staff/draft",
+        "staff",
+        body_bytes=DRAFT_BODY_BYTES,
+        media=None,
+        body_seconds=DRAFT_SECONDS,
+    ),
     _rule(
         "staff", "GET HEAD POST PUT PATCH DELETE", "/staff(?:/.*)?", "staff", body_bytes=STAFF_BODY_BYTES, media=None
     ),
@@ -113,6 +129,8 @@ TABLE: tuple[Rule, ...] = (
     _rule("chat_start", "GET", "/gradio_api/(?:startup-events|app_id)"),
 )
 
+# Where a browser that asks for a page is told a fault as one.
+PAGES = frozenset({"sign_in_page", "sign_in", "sign_out", "staff", "staff_draft"})
 # The prefixes of mounted applications of which only what the table lists is served; the rest answers 404.
 CLOSED_UNLESS_LISTED = frozenset({""})
 

@@ -12,6 +12,7 @@ from onrecord.web.access import unclassified
 from onrecord.web.api import build_api
 from onrecord.web.chat import build_chat, mount_chat, what_the_page_sends
 from onrecord.web.core import Core, Exposure
+from onrecord.web.desk import desk_files, desk_routes
 from onrecord.web.embed import embed_routes
 from onrecord.web.gate import Gate, budgets
 from onrecord.web.metrics import Metrics
@@ -43,6 +44,7 @@ def build_app(core: Core, *, examples: Sequence[str], about: str = "", exposure:
     app.router.routes.extend(embed_routes(core, exposure.origins, examples))
     app.router.routes.extend(reader_routes(core))
     page = build_chat(answers, core, examples=examples, about=about, late_days=exposure.late_days)
+    app.router.routes.extend([*desk_files(), *desk_routes(core)])
     mount_chat(app, page)
     app.add_middleware(
         Gate,

@@ -17,14 +17,14 @@ DEEPEST = 20
 """Brackets of JSON inside each other."""
 
 
-async def read_body(headers: Mapping[str, str], receive: Receive, *, most: int) -> bytes:
+async def read_body(headers: Mapping[str, str], receive: Receive, *, most: int, seconds: float | None = None) -> bytes:
     """Read the whole body; raises Fault for one that is too large, too slow or does not end."""
     declared = headers.get("content-length", "0")
     if not declared.isdecimal() or int(declared[:20]) > most:
         raise _too_large(most)
     body = bytearray()
     try:
-        async with asyncio.timeout(BODY_SECONDS):
+        async with asyncio.timeout(seconds or BODY_SECONDS):
             while True:
                 message = await receive()
                 if message["type"] == "http.disconnect":
@@ -35,7 +35,7 @@ async def read_body(headers: Mapping[str, str], receive: Receive, *, most: int) 
                 if not message.get("more_body", False):
                     return bytes(body)
     except TimeoutError:
-        hint = f"send it within {BODY_SECONDS:g} seconds"
+        hint = f"send it within {seconds or BODY_SECONDS:g} seconds"
         raise Fault(408, "too_slow", "the body did not come in time", hint=hint, closes=True) from None
 
 

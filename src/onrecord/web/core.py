@@ -5,12 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
-from typing import Any
+from typing import Any, Literal
 
-from onrecord.types import Account, Article, Hit, Quote, QuoteCheck, QuoteClaim
+from onrecord.types import (
+    Account,
+    Article,
+    Hit,
+    Ingested,
+    KeptQuestion,
+    Quote,
+    QuoteCheck,
+    QuoteClaim,
+    SpeakerDecision,
+    Status,
+)
 from onrecord.web.stream import Ask
 
-__all__ = ["Core", "Exposure", "State"]
+__all__ = ["Core", "Desk", "Exposure", "Published", "State", "Verification"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +38,52 @@ class State:
     waiting: int = 0
     oldest: str | None = None
     quotes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The generation that is read; ``size`` is that of its files in bytes, ``days`` the first and the last day."""
+
+    generation: str
+    created: str
+    embedder: str
+    counts: Mapping[str, int]
+    files: int
+    size: int
+    days: tuple[str, str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """How the last check of every published file ended, or when the one that runs began."""
+
+    state: Literal["never", "running", "whole", "damaged"]
+    at: str = ""
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What staff may do besides; every callable may be called from any thread."""
+
+    check: Callable[[QuoteClaim], QuoteCheck]
+    """As that of the core, with what was said on the subject where nothing is found."""
+    check_draft: Callable[[bytes, str], Iterator[QuoteCheck]]
+    """Of a file and its name; raises FileError for what is no draft."""
+    decisions: Callable[[], Sequence[SpeakerDecision]]
+    decide: Callable[[SpeakerDecision], None]
+    undo: Callable[[SpeakerDecision], None]
+    """Takes the last decision back; raises QuestionError if that is another one by now."""
+    statuses: Callable[[], Mapping[str, Status]]
+    """Of each article that does not simply stand as printed, by its id."""
+    set_status: Callable[[str, Status], None]
+    questions: Callable[[], Sequence[KeptQuestion]]
+    keep_days: int
+    ingests: Callable[[], Sequence[Ingested]]
+    published: Callable[[], Published]
+    verification: Callable[[], Verification]
+    verify: Callable[[], None]
+    """Begins to check every published file, unless that is being done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +107,8 @@ class Core:
     feedback: Callable[[Mapping[str, Any]], None]
     verify: Callable[[str, str], Account | None]
     account: Callable[[str], Account | None]
+    desk: Desk | None = None
+    """None: there are no pages for staff."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

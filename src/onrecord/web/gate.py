@@ -21,11 +21,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from onrecord.errors import OnRecordError
 from onrecord.types import Account
-from onrecord.web.access import Decision, Rule, decide, known_path
+from onrecord.web.access import PAGES, Decision, Rule, decide, known_path
 from onrecord.web.bodies import check_depth, read_body, replayed
 from onrecord.web.budgets import Budgets, Window
 from onrecord.web.core import Exposure
 from onrecord.web.events import Left
+from onrecord.web.faultpage import fault_page
 from onrecord.web.faults import Fault, fault_of, fault_response
 from onrecord.web.headers import allowed_origin, is_same_origin, preflight_headers, response_headers
 from onrecord.web.metrics import Metrics
@@ -192,7 +193,7 @@ class Gate:
                 del self._streams[key]
 
     async def _body(self, visit: _Visit, rule: Rule, receive: Receive) -> bytes:
-        body = await read_body(visit.headers, receive, most=rule.body_bytes)
+        body = await read_body(visit.headers, receive, most=rule.body_bytes, seconds=rule.body_seconds)
         if visit.method in _SAFE:
             if body:
                 raise Fault(400, "bad_request", "this takes no body", hint="send none")
@@ -224,6 +225,7 @@ class _Visit:
         self.known = known_path(self.method, self.path)
         self.asked = known_path(wanted or "", self.path).rule if self.is_preflight else self.known.rule
         self.name = self.known.rule.name if self.known.rule else "unknown"
+        self.wants_page = self.name in PAGES and "text/html" in self.headers.get("accept", "")
 
     @property
     def site(self) -> str:
@@ -257,7 +259,7 @@ class _Reply:
         """Answer with a fault; where something was sent already, the connection ends without its end."""
         self._visit.code = fault.code
         if not self.status:
-            await fault_response(fault, self._visit.id)(self._visit.scope, receive, self)
+            await _told(fault, self._visit)(self._visit.scope, receive, self)
 
     def _is_preflight(self) -> bool:
         return self.status == 204 and self._visit.is_preflight
@@ -324,4 +326,8 @@ def _refused(visit: _Visit, decision: Decision) -> Response:
         fault = Fault(401, "sign_in_first", "this is for people who are signed in", hint="sign in at /sign-in")
     else:
         fault = Fault(403, "forbidden", "this account may not do that", hint="ask an operator")
-    return fault_response(fault, visit.id)
+    return _told(fault, visit)
+
+
+def _told(fault: Fault, visit: _Visit) -> Response:
+    return fault_page(fault, visit.id) if visit.wants_page else fault_response(fault, visit.id)

@@ -34,7 +34,7 @@ HEADERS = {
 }
 # A response without markup of ours needs nothing at all.
 _DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
-_CACHED = {"chat_assets", "chat_files", "widget_file", "widget_demo_file"}
+_CACHED = {"chat_assets", "chat_files", "desk_files", "widget_file", "widget_demo_file"}
 
 
 def response_headers(rule: Rule | None, content_type: str, *, origin: str | None, request_id: str) -> dict[str, str]:

@@ -116,7 +116,7 @@ class CheckIn(_In):
 
 
 class FeedbackIn(_In):
-    """What a reader thinks of an answer; question and note are kept only if they are sent."""
+    """What a reader thinks of an answer; a note is kept if it is sent, a question only where the settings say so."""
 
     rating: Literal["helpful", "unhelpful"]
     reasons: Annotated[

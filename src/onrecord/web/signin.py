@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import html
 from collections.abc import Callable
 from urllib.parse import parse_qs
 
 import structlog
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from onrecord.types import Account
 from onrecord.web.budgets import Budgets
+from onrecord.web.desk import html_page
+from onrecord.web.desk_html import alert, frame, text
 from onrecord.web.metrics import Metrics
 from onrecord.web.sessions import Sessions, ended_cookie, session_cookie
 
@@ -22,43 +23,28 @@ __all__ = ["sign_in_page", "sign_in_routes"]
 HOME = "/staff/"
 AT_ONCE = 2
 """Passwords that are checked at the same time; each takes 32 MiB."""
-# Nothing but its own style: no script, no image, no frame.
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 _WRONG = "The name or the password is wrong."
 _LATER = "Too many tries. Wait some minutes, then try again."
 
 
 def sign_in_page(message: str = "", name: str = "") -> str:
     """Render the page; ``message`` says why the last try failed."""
-    told = f'<p role="alert">{html.escape(message)}</p>' if message else ""
-    return f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Sign in - On Record</title>
-<style>
-:root {{ color-scheme: light dark; font: 1rem/1.5 ui-sans-serif, system-ui, sans-serif }}
-body {{ max-width: 20rem; margin: 15vh auto; padding: 0 1rem }}
-label, input, button {{ display: block; width: 100%; box-sizing: border-box; font: inherit }}
-input, button {{ margin: .25rem 0 1rem; padding: .5rem; min-height: 2.75rem }}
-</style>
-</head>
-<body>
-<main>
+    return frame(
+        "Sign in",
+        f"""<main id="main">
 <h1>Sign in</h1>
-{told}
-<form method="post" action="/sign-in">
-<label for="name">Name</label>
-<input id="name" name="name" value="{html.escape(name)}" autocomplete="username" autocapitalize="none" required>
-<label for="password">Password</label>
-<input id="password" name="password" type="password" autocomplete="current-password" required>
-<button>Sign in</button>
+{alert(message)}
+<form class="sheet" method="post" action="/sign-in">
+<div class="field"><label for="name">Name</label>
+<input id="name" name="name" value="{text(name)}" autocomplete="username" autocapitalize="none" required></div>
+<div class="field"><label for="password">Password</label>
+<input id="password" name="password" type="password" autocomplete="current-password" required></div>
+<button class="main">Sign in</button>
 </form>
-</main>
-</body>
-</html>
-"""
+<p class="meta">For the newsroom. Readers need no account.</p>
+</main>""",
+        kind="desk small",
+    )
 
 
 def sign_in_routes(
@@ -68,17 +54,17 @@ def sign_in_routes(
     checking = asyncio.Semaphore(AT_ONCE)
 
     async def show(_request: Request) -> Response:
-        return _page(sign_in_page())
+        return html_page(sign_in_page())
 
     async def sign_in(request: Request) -> Response:
         name, password = _fields(await request.body())
         wait = await budgets.spend("sign in account", name)
         if wait is not None:
-            return _failed("throttled", _page(sign_in_page(_LATER, name), 429, {"retry-after": str(wait)}))
+            return _failed("throttled", html_page(sign_in_page(_LATER, name), 429, {"retry-after": str(wait)}))
         async with checking:
             account = await asyncio.to_thread(verify, name, password)
         if account is None:
-            return _failed("wrong", _page(sign_in_page(_WRONG, name), 401))
+            return _failed("wrong", html_page(sign_in_page(_WRONG, name), 401))
         metrics.signed_in("ok")
         structlog.get_logger().info("signed_in", account=account.name)
         # Always a new session: a cookie that somebody planted before never becomes one.
@@ -106,7 +92,3 @@ def _fields(body: bytes) -> tuple[str, str]:
     form = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True)
     name, password = form.get("name", [""])[0], form.get("password", [""])[0]
     return name.strip().lower()[:64], password
-
-
-def _page(markup: str, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    return HTMLResponse(markup, status, {"content-security-policy": _POLICY, **(headers or {})})

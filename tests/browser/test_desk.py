@@ -1,0 +1,254 @@
+"""The desk in Chromium: every page and state at three widths, by keyboard, without a script, on paper."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from starlette.applications import Starlette
+from tests.browser.accessibility import violations
+from tests.browser.desk_room import ALTERED, STATES, WIDTHS, Desk, open_desk, visit
+from tests.web.desk_site import DRAFT, PASSWORD
+
+
+@pytest.fixture(scope="module")
+def desk(
+    tmp_path_factory: pytest.TempPathFactory, serve: Callable[[Callable[[], Starlette]], str], browser: Browser
+) -> Desk:
+    return open_desk(tmp_path_factory.mktemp("desk"), serve, browser)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_every_page_and_state_is_accessible_and_fits(desk: Desk, browser: Browser, width: int, scheme: str) -> None:
+    with visit(desk, browser, width=width, scheme=scheme) as page:
+        for name, reach in STATES.items():
+            reach(page, desk.address)
+            for summary in page.locator("main summary:visible").all():
+                summary.evaluate("(each) => { each.parentElement.open = true }")
+            assert violations(page) == [], name
+            wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            assert wide <= 0, (name, wide)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_quote_is_checked(desk: Desk, browser: Browser, width: int) -> None:
+    with visit(desk, browser, width=width) as page:
+        STATES["check-altered"](page, desk.address)
+        expect(page.get_by_role("heading", name="Altered")).to_be_focused()
+        expect(page.locator(".flags")).to_contain_text("a number differs")
+        line = page.locator(".diff")
+        assert "2030" in line.locator("del").inner_text()
+        assert "2033" in line.locator("ins").inner_text()
+        assert line.locator("del").evaluate("(each) => getComputedStyle(each).textDecorationLine") == "line-through"
+        expect(page.locator(".differences")).to_have_text("2030 in the quotation, 2033 in print")
+        expect(page.locator("dd").nth(1)).to_contain_text("Maria Keller")
+        places = page.locator(".place .headline a")
+        expect(places).to_have_text(["Lindby raises its harbour wall", "Harbour wall to grow by 40 centimetres"])
+        assert re.fullmatch(r"/article/wall\?start=\d+&end=\d+", places.first.get_attribute("href") or "")
+        context = page.locator("blockquote").first
+        expect(context.locator(".before")).to_contain_text("the council decided")
+        expect(context.locator("mark")).to_have_text("We need new gates, and we need them before 2033")
+        expect(context.locator(".after")).to_contain_text("12 million crowns")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_draft_is_sorted_filtered_and_saved(desk: Desk, browser: Browser, width: int) -> None:
+    with visit(desk, browser, width=width) as page:
+        STATES["draft-checked"](page, desk.address)
+        verdicts = page.locator("tbody:visible .tag")
+        expect(verdicts).to_have_text(["Altered", "Cut", "Another speaker", "Altered", "Not found in this corpus"])
+        if width == 1440:
+            page.get_by_role("button", name="Verdict").click()
+            expect(verdicts).to_have_text(["Another speaker", "Altered", "Altered", "Not found in this corpus", "Cut"])
+            expect(page.get_by_role("columnheader", name="Verdict")).to_have_attribute("aria-sort", "ascending")
+            page.get_by_role("button", name="Verdict").click()
+            expect(verdicts.first).to_have_text("Cut")
+        page.get_by_label("Altered").uncheck()
+        expect(verdicts).to_have_count(3)
+        expect(page.locator("[data-shown]")).to_have_text("3 of 5 quotations are shown.")
+        page.get_by_label("Words or speaker").fill("tower")
+        expect(verdicts).to_have_text(["Not found in this corpus"])
+        with page.expect_download() as saved:
+            page.get_by_role("link", name="Save as CSV").click()
+        rows = list(csv.DictReader(io.StringIO(Path(saved.value.path()).read_text("utf-8-sig"))))
+        assert (saved.value.suggested_filename, len(rows)) == ("quotations.csv", 5)
+        with page.expect_download() as saved:
+            page.get_by_role("link", name="Save as JSON").click()
+        assert len(json.loads(Path(saved.value.path()).read_text("utf-8"))["quotations"]) == 5
+        assert page.evaluate("[localStorage.length, sessionStorage.length, document.cookie]") == [0, 0, ""]
+
+
+def test_the_report_is_what_goes_to_paper(desk: Desk, browser: Browser) -> None:
+    with visit(desk, browser) as page:
+        STATES["draft-checked"](page, desk.address)
+        expect(page.locator(".report")).to_be_hidden()
+        page.evaluate("window.print = () => { window.printed = true }")
+        page.get_by_role("button", name="Print a report").click()
+        assert page.evaluate("window.printed") is True
+        page.emulate_media(media="print")
+        expect(page.locator(".report")).to_be_visible()
+        expect(page.locator(".report li")).to_have_count(5)
+        expect(page.locator(".report li").first).to_contain_text("Differences: [2030] in print [2033].")
+        for hidden in ("table.draft", "nav", "form.sheet", ".tools"):
+            expect(page.locator(hidden).first).to_be_hidden()
+
+
+def test_without_a_script_everything_but_comfort_works(desk: Desk, browser: Browser) -> None:
+    with visit(desk, browser, java_script_enabled=False) as page:
+        STATES["check-altered"](page, desk.address)
+        expect(page.locator(".differences")).to_have_text("2030 in the quotation, 2033 in print")
+        STATES["draft-checked"](page, desk.address)
+        expect(page.locator("tbody .tag")).to_have_count(5)
+        expect(page.locator(".filters")).to_be_hidden()
+        expect(page.get_by_role("button", name="Print a report")).to_be_hidden()
+        with page.expect_download() as saved:
+            page.get_by_role("link", name="Save as CSV").click()
+        assert saved.value.suggested_filename == "quotations.csv"
+
+
+def test_a_file_is_checked_and_one_that_is_too_large_is_not_sent(desk: Desk, browser: Browser) -> None:
+    with visit(desk, browser) as page:
+        page.goto(f"{desk.address}/staff/draft")
+        field = page.get_by_label("or choose a file")
+        field.set_input_files({"name": "large.txt", "mimeType": "text/plain", "buffer": b"a" * (5 * 2**20 + 1)})
+        assert "larger than 5 MB" in field.evaluate("(each) => each.validationMessage")
+        page.get_by_role("button", name="Check the draft").click()
+        expect(page).to_have_url(f"{desk.address}/staff/draft")
+        field.set_input_files({"name": "story.txt", "mimeType": "text/plain", "buffer": DRAFT.encode()})
+        page.get_by_role("button", name="Check the draft").click()
+        expect(page.get_by_role("heading", name="5 quotations in story.txt")).to_be_focused()
+
+
+def test_a_file_that_is_too_large_is_a_sentence_also_without_a_script(desk: Desk, browser: Browser) -> None:
+    with visit(desk, browser, java_script_enabled=False) as page:
+        page.goto(f"{desk.address}/staff/draft")
+        page.get_by_label("or choose a file").set_input_files(
+            {"name": "large.txt", "mimeType": "text/plain", "buffer": b"a" * (8 * 2**20)}
+        )
+        page.get_by_role("button", name="Check the draft").click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("What was sent has more than 5,")
+
+
+def press_to(page: Page, name: str) -> None:
+    """Press Tab until what has the focus is called so."""
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        said = page.evaluate(
+            "(() => { const e = document.activeElement; return (e.labels?.[0]?.textContent || e.textContent || '').trim() })()"
+        )
+        if said.startswith(name):
+            assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
+            return
+    raise AssertionError(f"Tab does not reach {name!r}")
+
+
+def test_everything_is_done_by_keyboard_alone(desk: Desk, browser: Browser) -> None:
+    with visit(desk, browser, storage_state=None) as page:
+        keyboard = page.keyboard
+        page.goto(f"{desk.address}/staff/")
+        press_to(page, "Name")
+        keyboard.type("ann")
+        press_to(page, "Password")
+        keyboard.type(PASSWORD)
+        keyboard.press("Enter")
+        page.get_by_role("heading", name="Check a quote").wait_for()
+        keyboard.press("Tab")
+        expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+        keyboard.press("Enter")
+        press_to(page, "Quotation")
+        keyboard.type(ALTERED)
+        press_to(page, "Check it")
+        keyboard.press("Enter")
+        expect(page.get_by_role("heading", name="Altered")).to_be_focused()
+        press_to(page, "In its context")
+        keyboard.press("Enter")
+        expect(page.locator(".place details").first).not_to_have_attribute("open", "")
+        page.goto(f"{desk.address}/staff/check")
+        press_to(page, "Check a draft")
+        keyboard.press("Enter")
+        page.get_by_role("heading", name="Check a draft").wait_for()
+        press_to(page, "Paste a draft")
+        keyboard.insert_text(DRAFT)
+        press_to(page, "Check the draft")
+        keyboard.press("Enter")
+        expect(page.get_by_role("heading", name="5 quotations")).to_be_focused()
+        press_to(page, "Altered")
+        keyboard.press("Space")
+        expect(page.locator("tbody:visible")).to_have_count(3)
+        press_to(page, "Verdict")
+        keyboard.press("Enter")
+        expect(page.locator("tbody:visible .tag").first).to_have_text("Another speaker")
+        press_to(page, "Beside print")
+        keyboard.press("Enter")
+        expect(page.locator("tbody:visible .diff").first).to_be_visible()
+        page.goto(f"{desk.address}/staff/speakers/one?name=Maria+Keller")
+        press_to(page, "The same person as")
+        keyboard.type("Keller")
+        keyboard.press("Escape")
+        press_to(page, "Merge")
+        keyboard.press("Enter")
+        expect(page.get_by_role("status")).to_have_text("The names are one person now.")
+        press_to(page, "Undo")
+        keyboard.press("Enter")
+        expect(page.get_by_role("status")).to_have_text("The last decision was undone.")
+        page.goto(f"{desk.address}/staff/review/article?id=budget")
+        press_to(page, "What was corrected")
+        keyboard.type("It was 3.6 million.")
+        press_to(page, "Mark as corrected")
+        keyboard.press("Enter")
+        expect(page.locator("tr", has_text="It was 3.6 million.")).to_be_visible()
+        page.goto(f"{desk.address}/staff/review/article?id=budget")
+        press_to(page, "Let it stand")
+        keyboard.press("Enter")
+        expect(page.locator("tr", has_text="It was 3.6 million.")).to_have_count(0)
+        press_to(page, "Verify every file")
+        keyboard.press("Enter")
+        expect(page.locator("#verification")).to_contain_text("Whole: ", timeout=30_000)
+        page.keyboard.press("Home")
+        page.goto(f"{desk.address}/staff/check")
+        press_to(page, "Sign out")
+        keyboard.press("Enter")
+        page.get_by_role("heading", name="Sign in").wait_for()
+        page.goto(f"{desk.address}/staff/review")
+        expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+def test_names_are_merged_by_what_the_page_offers(desk: Desk, browser: Browser) -> None:
+    with visit(desk, browser) as page:
+        page.goto(f"{desk.address}/staff/speakers")
+        page.get_by_label("Name").fill("berg")
+        page.get_by_role("button", name="Find").click()
+        page.get_by_role("link", name="Anna M. Berg").click()
+        offered = page.locator("datalist option").evaluate_all("(all) => all.map((each) => each.value)")
+        assert "Anna Berg" in offered
+        page.get_by_label("The same person as").fill("Anna Berg")
+        page.get_by_role("button", name="Merge").click()
+        expect(page.get_by_role("status")).to_have_text("The names are one person now.")
+        page.get_by_role("button", name="Undo").click()
+        expect(page.get_by_role("status")).to_have_text("The last decision was undone.")
+
+
+def test_the_timeline_is_a_plot_and_a_table(desk: Desk, browser: Browser) -> None:
+    with visit(desk, browser) as page:
+        page.goto(f"{desk.address}/staff/speakers/one?name=Maria+Keller")
+        expect(page.locator(".plot svg rect")).to_have_count(4)
+        page.get_by_text("The numbers").click()
+        rows = page.get_by_role("table").get_by_role("row")
+        expect(rows).to_have_text([re.compile("Day"), "2031-03-0211", "2031-03-0311"])
+
+
+def test_the_review_shows_what_happened(desk: Desk, browser: Browser) -> None:
+    with visit(desk, browser) as page:
+        page.goto(f"{desk.address}/staff/review")
+        expect(page.locator("tr", has_text="What did the queen of Sweden")).to_contain_text("Refused")
+        expect(page.locator("tr", has_text="Who pays for the wall?")).to_contain_text("wrong source: Not this year.")
+        expect(page.locator("tr", has_text="There were three ferries")).to_contain_text("Corrected")
+        expect(page.locator("tr", has_text="at the request of the school")).to_contain_text("Withdrawn")
+        expect(page.get_by_role("region", name="Ingests").get_by_role("row")).to_have_count(3)
