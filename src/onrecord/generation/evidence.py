@@ -29,7 +29,7 @@ _ORDER = re.compile(
 )
 _QUOTED = re.compile(r"[“\"][^“”\"]*[”\"]|「[^」]*」")
 _ANSWERED = 0.65
-_ANSWERED_READ = 0.6
+_ANSWERED_READ = 0.675
 _ARTICLE, _TIMELY = 0.3, 0.3
 _COVERAGE, _SIMILARITY, _FOUND, _TYPED = 0.4, 0.4, 0.1, 0.1
 _READ = 1.0

@@ -106,7 +106,7 @@ def read_over(reader: Reader, question: str, hits: Sequence[Hit]) -> Read:
 def _fit(question: str, own: Set[str], said: str) -> float:
     kind = is_of_kind(question, said)
     stems = content_stems(said)
-    is_new = not set(stems) or not set(stems) <= own
+    is_new = not stems or not set(stems) <= own
     return (0.0 if kind is None else _KIND if kind else -_KIND) - (0.0 if is_new else _REPEATS)
 
 
