@@ -21,6 +21,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from tokenizers import Tokenizer
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
+from curves import draw
 from data import Example, clozes, copies, data_folder, questions, statements
 from model import ReaderModel
 
@@ -273,7 +274,7 @@ def train(
             if run.done % 200 == 0 or run.done == total:
                 run.keep()
     torch.save(run.model.state_dict(), out / "reader.pt")
-    draw(run.log, out / "curves.svg")
+    draw([run.log], out / "curves.svg")
 
 
 def _begun(model: ReaderModel, out: Path, rate: float, total: int) -> Run:
@@ -285,21 +286,6 @@ def _begun(model: ReaderModel, out: Path, rate: float, total: int) -> Run:
         optimiser, lambda step: min(1.0, step / (0.06 * total)) * max(0.02, 1 - step / total)
     )
     return Run(model, optimiser, schedule, out)
-
-
-def draw(log: Sequence[dict[str, float]], file: Path) -> None:
-    """Draw the losses over the steps."""
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(7, 4), layout="constrained")
-    axes = figure.subplots()
-    for name in ("start", "end", "answers", "supports"):
-        axes.plot(
-            [each["step"] for each in log if name in each], [each[name] for each in log if name in each], label=name
-        )
-    axes.set(xlabel="batches", ylabel="loss", ylim=(0, None))
-    axes.legend(frameon=False)
-    figure.savefig(file, metadata={"Date": None})
 
 
 def main() -> None:
