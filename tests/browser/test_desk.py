@@ -141,7 +141,7 @@ def press_to(page: Page, name: str) -> None:
     for _ in range(80):
         page.keyboard.press("Tab")
         said = page.evaluate(
-            "(() => { const e = document.activeElement; return (e.labels?.[0]?.textContent || e.textContent || '').trim() })()"
+            "(() => { const e = document.activeElement; return (e?.labels?.[0]?.textContent || e?.textContent || '').trim() })()"
         )
         if said.startswith(name):
             assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"

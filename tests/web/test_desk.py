@@ -9,6 +9,7 @@ import re
 import sys
 import threading
 import time
+import warnings
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -319,7 +320,13 @@ def files_of(folder: Path) -> dict[str, bytes]:
 def holders(canary: str) -> list[str]:
     """Objects, besides this module's own, that refer to a text with the canary in it."""
     gc.collect()
-    needle, found = canary.encode(), []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # libraries warn of what is old in them where it is merely looked at
+        return _holders(canary.encode())
+
+
+def _holders(needle: bytes) -> list[str]:
+    found: list[str] = []
     for thing in gc.get_objects():
         for one in gc.get_referents(thing):
             held = (
