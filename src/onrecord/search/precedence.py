@@ -26,8 +26,8 @@ class Precedence:
     """
 
     def __init__(self, at_once: int | None = None) -> None:
-        """``at_once`` is 2 or more; without it, the machine's cores decide."""
-        places = at_once or max(2, min(_MOST_AT_ONCE, os.cpu_count() or 2))
+        """``at_once`` is 2 or more; without it, one more than the machine has cores, since some wait."""
+        places = at_once or max(3, min(_MOST_AT_ONCE, 1 + (os.cpu_count() or 2)))
         self._all = _Places(places)
         self._weighings = _Places(places - 1)
 
