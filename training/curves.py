@@ -19,7 +19,7 @@ def draw(logs: Sequence[Log], file: Path) -> None:
     """Draw the losses of one training after the other, side by side."""
     figure = Figure(figsize=(4.2 * len(logs), 3.6), layout="constrained")
     for axes, log in zip(figure.subplots(1, len(logs), sharey=True, squeeze=False)[0], logs, strict=True):
-        for name in ("start", "end", "answers", "supports"):
+        for name in ("start", "end", "answers"):
             steps = [(each["step"], each[name]) for each in log if name in each]
             axes.plot(*zip(*steps, strict=True), label=name)
         axes.set(xlabel="batches", ylim=(0, None))

@@ -1,13 +1,12 @@
-"""What the reader is trained on: questions with their spans, passages that do not answer, statements with their source.
+"""What the reader is trained on: questions with their spans, and passages that do not answer.
 
 Everything is read from ``ONRECORD_BENCH_DATA`` and is of a licence under which weights may be shared: the amazon and
-reddit questions of SQuADShifts and its new Wikipedia questions (CC BY 4.0), clean HotpotQA rows (CC BY-SA 4.0), three
-domains of SummEdits (Apache-2.0) and WiCE (ODC-BY).  Never read: XQuAD, RealTimeQA, CLAPnq, SummEdits' news.
+reddit questions of SQuADShifts and its new Wikipedia questions (CC BY 4.0), clean HotpotQA rows (CC BY-SA 4.0).  Never
+read: XQuAD, RealTimeQA, CLAPnq.
 """
 
 from __future__ import annotations
 
-import ast
 import gzip
 import json
 import os
@@ -18,22 +17,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Example", "clozes", "copies", "data_folder", "nearest", "questions", "squad", "statements"]
+__all__ = ["Example", "clozes", "data_folder", "questions", "squad"]
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A question or statement over a text.
+    """A question over a text.
 
-    ``spans`` are the slices of ``text`` that answer; none: it does not answer.  ``supported`` is set for statements
-    only, ``title`` is what stands over the text.
+    ``spans`` are the slices of ``text`` that answer; none: it does not answer.  ``title`` is what stands over the text.
     """
 
     asked: str
     title: str
     text: str
     spans: tuple[tuple[int, int], ...] = ()
-    supported: bool | None = None
 
 
 def data_folder() -> Path:
@@ -133,85 +130,3 @@ def _cloze(title: str, text: str, sentence: re.Match[str], rng: random.Random) -
 
 def _thinned(text: str, rng: random.Random) -> str:
     return " ".join(word for word in text.split() if rng.random() > 0.2)
-
-
-# --- statements
-
-
-_STATEMENT = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
-
-
-def statements(folder: Path) -> list[Example]:
-    """Give sentences of summaries and claims, each with the window of its source that is nearest in words."""
-    found: dict[tuple[str, str], Example] = {}
-    for domain in ("podcast", "samsum", "ectsum"):
-        for row in _rows(folder / f"summedits/{domain}.jsonl"):
-            true, original = row["label"] in {"1", 1}, set(_STATEMENT.split(row["original_summary"]))
-            for sentence in _STATEMENT.split(row["summary"]):
-                if not true and sentence in original:
-                    continue  # the edit is in another sentence
-                found[sentence, row["doc"]] = Example(sentence, "", nearest(sentence, row["doc"]), (), true)
-    for row in _rows(folder / "wice/claims.jsonl"):
-        evidence, held = _list(row["evidence"]), _list(row["supporting_sentences"])
-        source = " ".join(evidence[i] for i in held[0] if i < len(evidence)) if held else " ".join(evidence)
-        supported = row["label"] == "supported"
-        if row["label"] == "partially_supported" and not held:
-            continue
-        found[row["claim"], source] = Example(row["claim"], "", nearest(row["claim"], source), (), supported)
-    return list(found.values())
-
-
-def copies(examples: Sequence[Example], rng: random.Random, *, most: int) -> list[Example]:
-    """Make statements of sentences: as they stand, or with a name, a number or a negation changed."""
-    texts = list({e.text: None for e in examples if len(e.text) > 200})
-    rng.shuffle(texts)
-    made: list[Example] = []
-    for place, text in enumerate(texts):
-        sentences = list(_SENTENCE.finditer(text))
-        if not sentences:
-            continue
-        sentence = rng.choice(sentences).group().strip()
-        if rng.random() < 0.5:
-            made.append(Example(_thinned_little(sentence, rng), "", nearest(sentence, text), (), supported=True))
-        elif (changed := _changed(sentence, text, texts[place - 1], rng)) is not None:
-            made.append(Example(_thinned_little(changed, rng), "", nearest(sentence, text), (), supported=False))
-        if len(made) >= most:
-            break
-    return made
-
-
-def _thinned_little(sentence: str, rng: random.Random) -> str:
-    droppable = {"also", "just", "really", "very", "then", "however,", "that"}
-    return " ".join(w for w in sentence.split() if w.lower() not in droppable or rng.random() < 0.5)
-
-
-def _changed(sentence: str, text: str, other: str, rng: random.Random) -> str | None:
-    for pattern in rng.sample([_NAME, _NUMBER], 2):
-        spans = list(pattern.finditer(sentence))
-        if not spans:
-            continue
-        span = rng.choice(spans)
-        instead = [m.group() for m in pattern.finditer(text if rng.random() < 0.6 else other)]
-        instead = [each for each in instead if each not in sentence and span.group() not in each]
-        if instead:
-            return sentence[: span.start()] + rng.choice(instead) + sentence[span.end() :]
-    verb = re.search(r"\b(is|are|was|were|can|will|has|have|had|does|did|could|would)\b(?! not)", sentence)
-    return sentence[: verb.end()] + " not" + sentence[verb.end() :] if verb else None
-
-
-def nearest(sentence: str, source: str, *, words: int = 130) -> str:
-    """Give the window of ``source`` that holds most of the sentence's words."""
-    own = {w.lower().strip(".,;:?!") for w in sentence.split()}
-    parts = source.split()
-    if len(parts) <= words:
-        return source
-    held = [w.lower().strip(".,;:?!") in own and len(w) > 3 for w in parts]
-    starts = range(0, len(parts) - words + 25, 25)
-    best = max(starts, key=lambda start: sum(held[start : start + words]))
-    return " ".join(parts[best : best + words])
-
-
-def _list(value: Any) -> list[Any]:
-    if isinstance(value, str):
-        value = ast.literal_eval(value)
-    return list(value)

@@ -28,7 +28,7 @@ def export(weights: Path, out: Path) -> Path:
     model.encoder.set_attn_implementation("eager")
     example = tuple(torch.ones(2, 16, dtype=torch.long) for _ in range(3))
     names = ["ids", "mask", "kinds"]
-    axes = {name: {0: "pairs", 1: "tokens"} for name in (*names, "start", "end")} | {"pair": {0: "pairs"}}
+    axes = {name: {0: "pairs", 1: "tokens"} for name in (*names, "start", "end")} | {"answers": {0: "pairs"}}
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         whole = Path(folder) / "reader.onnx"
@@ -37,7 +37,7 @@ def export(weights: Path, out: Path) -> Path:
             example,
             whole,
             input_names=names,
-            output_names=["start", "end", "pair"],
+            output_names=["start", "end", "answers"],
             dynamic_axes=axes,
             opset_version=17,
             dynamo=False,

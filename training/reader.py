@@ -22,7 +22,7 @@ from tokenizers import Tokenizer
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
 from curves import draw
-from data import Example, clozes, copies, data_folder, questions, statements
+from data import Example, clozes, data_folder, questions
 from model import ReaderModel
 
 CLS, SEP = 101, 102
@@ -30,7 +30,7 @@ LENGTHS = (96, 128, 160, 208)
 TOKENS = 4096
 """Tokens of a batch."""
 ASKED = 48
-"""Tokens of a question or statement at most."""
+"""Tokens of a question at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +41,6 @@ class Row:
     kinds: list[int]
     start: int
     end: int
-    answers: float
-    supports: float
-    """NaN where it is not asked for."""
 
 
 class Pairs:
@@ -73,7 +70,7 @@ class Pairs:
         low = max(0, min(last + 1 - room, first))
         begin = rng.randint(low, max(low, min(first, len(ids) - room))) if len(ids) > room else 0
         if not spans and len(ids) > room:
-            begin = 0 if example.supported is not None else rng.randint(0, len(ids) - room)
+            begin = rng.randint(0, len(ids) - room)
         shown = ids[begin : begin + room]
         lead = 2 + len(asked) + len(title)
         whole = [CLS, *asked, SEP, *title, *shown, SEP]
@@ -81,9 +78,7 @@ class Pairs:
         start = end = 0
         if spans and first >= begin and last < begin + len(shown):
             start, end = lead + first - begin, lead + last - begin
-        supports = float("nan") if example.supported is None else float(example.supported)
-        answers = float("nan") if example.supported is not None else float(start > 0)
-        return Row(whole, kinds, start, end, answers, supports)
+        return Row(whole, kinds, start, end)
 
 
 def _tokens_of(offsets: Sequence[tuple[int, int]], start: int, end: int) -> tuple[int, int] | None:
@@ -123,17 +118,18 @@ def _kept(file: Path, make: Callable[[], list[list[str]]]) -> list[list[str]]:
 
 
 def epoch(examples: Sequence[Example], others: Sequence[Sequence[str]], seed: int, negatives: float) -> list[Example]:
-    """Give the examples of one pass: questions, some of them once more over what does not answer, and statements."""
+    """Give the examples of one pass: questions, some once more over what does not answer, and sentences with a gap.
+
+    Questions on encyclopedia articles, whose texts are nearest to news, come twice.
+    """
     rng = random.Random(seed)
     rows: list[Example] = []
     for example, near in zip(examples, others, strict=True):
-        rows.append(example)
-        if rng.random() < negatives:
-            rows.append(_without(example, rng) or Example(example.asked, example.title, rng.choice(near)))
-    folder = data_folder()
+        for _ in range(2 if example.title else 1):
+            rows.append(example)
+            if rng.random() < negatives:
+                rows.append(_without(example, rng) or Example(example.asked, example.title, rng.choice(near)))
     rows += clozes(examples, rng, most=len(examples) // 4)
-    rows += statements(folder)
-    rows += copies(examples, rng, most=len(examples) // 6)
     rng.shuffle(rows)
     return rows
 
@@ -171,18 +167,14 @@ def loss_of(model: ReaderModel, rows: Sequence[Row]) -> tuple[torch.Tensor, dict
         size = len(row.ids)
         ids[i, :size], kinds[i, :size], mask[i, :size] = torch.tensor(row.ids), torch.tensor(row.kinds), 1
     with torch.autocast("cpu", dtype=torch.bfloat16):
-        start, end, pair = model(ids, mask, kinds)
+        start, end, answers = model(ids, mask, kinds)
     hidden = mask == 0
-    start, end, pair = start.float().masked_fill(hidden, -1e4), end.float().masked_fill(hidden, -1e4), pair.float()
-    answers, supports = torch.tensor([r.answers for r in rows]), torch.tensor([r.supports for r in rows])
-    asked, stated = ~answers.isnan(), ~supports.isnan()
+    starts, ends = torch.tensor([r.start for r in rows]), torch.tensor([r.end for r in rows])
     losses = {
-        "start": cross_entropy(start[asked], torch.tensor([r.start for r in rows])[asked]),
-        "end": cross_entropy(end[asked], torch.tensor([r.end for r in rows])[asked]),
-        "answers": binary_cross_entropy_with_logits(pair[asked, 0], answers[asked]),
+        "start": cross_entropy(start.float().masked_fill(hidden, -1e4), starts),
+        "end": cross_entropy(end.float().masked_fill(hidden, -1e4), ends),
+        "answers": binary_cross_entropy_with_logits(answers.float()[:, 0], (starts > 0).float()),
     }
-    if stated.any():
-        losses["supports"] = binary_cross_entropy_with_logits(pair[stated, 1], supports[stated])
     total = torch.stack([loss * (0.5 if name in {"start", "end"} else 1.0) for name, loss in losses.items()]).sum()
     return total, {name: float(loss.detach()) for name, loss in losses.items()}
 
@@ -219,8 +211,7 @@ class Run:
         self.done += 1
         self._recent.append(parts)
         if self.done % 50 == 0:
-            names = dict.fromkeys(name for each in self._recent for name in each)
-            means = {name: float(np.mean([r[name] for r in self._recent if name in r])) for name in names}
+            means = {name: float(np.mean([r[name] for r in self._recent])) for name in self._recent[0]}
             self.log.append({"step": self.done, **{name: round(value, 4) for name, value in means.items()}})
             self._recent.clear()
 
@@ -278,7 +269,7 @@ def train(
 
 
 def _begun(model: ReaderModel, out: Path, rate: float, total: int) -> Run:
-    heads = [*model.span.parameters(), *model.pair.parameters()]
+    heads = [*model.span.parameters(), *model.answers.parameters()]
     rest = [p for p in model.encoder.parameters() if p.requires_grad]
     groups = [{"params": rest, "lr": rate}, {"params": heads, "lr": 5 * rate}]
     optimiser = torch.optim.AdamW(groups, weight_decay=0.01, fused=True)

@@ -7,7 +7,6 @@ import importlib.resources
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from functools import cache, cached_property
 from pathlib import Path
 from threading import Lock
@@ -23,6 +22,7 @@ __all__ = ["Embedder", "SentenceEmbedder", "find_embedder"]
 Vectors = npt.NDArray[np.float32]
 # About a thousand tokens: what a layer makes of them stays in a core's own cache.
 _BATCH_CHARACTERS = 4_500
+_ALIKE = 0.6  # of the longest text in a batch, to which all are padded
 _BFLOAT16_FLAGS = {"amx_bf16", "avx512_bf16"}
 
 
@@ -102,21 +102,16 @@ class SentenceEmbedder:
         in a spin for most of the time.  What is embedded together may change a vector's last digits, so texts of
         several readers are never put into one batch.
         """
-        vectors, cores = np.empty((len(texts), self.dimensions), dtype=np.float32), self._cores
+        vectors, pool = np.empty((len(texts), self.dimensions), dtype=np.float32), self._pool
         order = sorted(range(len(texts)), key=lambda index: -len(texts[index]))
         batches = list(_batches(order, [len(text) for text in texts]))
-        with ExitStack() as stack:
-            each: Callable[..., Iterable[Vectors]] = map
-            if len(batches) > 1:
-                pool = ThreadPoolExecutor(cores)
-                stack.callback(pool.shutdown, cancel_futures=True)
-                each = pool.map
-            for batch, found in zip(
-                batches, each(lambda one: self._embedded([texts[at] for at in one]), batches), strict=True
-            ):
-                vectors[batch] = found
-                if progress is not None:
-                    progress(len(batch))
+        # What is left of them when this ends early, map does not begin.
+        each: Callable[..., Iterable[Vectors]] = pool.map if len(batches) > 1 else map
+        found = each(lambda batch: self._embedded([texts[at] for at in batch]), batches)
+        for batch, rows in zip(batches, found, strict=True):
+            vectors[batch] = rows
+            if progress is not None:
+                progress(len(batch))
         return vectors
 
     def _embedded(self, texts: Sequence[str]) -> Vectors:
@@ -132,13 +127,13 @@ class SentenceEmbedder:
             return unit
 
     @cached_property
-    def _cores(self) -> int:
-        """The cores that PyTorch may use; a thread that embeds uses one, from here on."""
+    def _pool(self) -> ThreadPoolExecutor:
+        """A thread for each core that PyTorch may use; one that embeds uses one, from here on."""
         import torch
 
         cores = torch.get_num_threads()
         torch.set_num_threads(1)  # holds for threads to come, too
-        return cores
+        return ThreadPoolExecutor(cores, thread_name_prefix="embedder")
 
     @cached_property
     def _model(self) -> Any:
@@ -159,12 +154,16 @@ class SentenceEmbedder:
 
 
 def _batches(order: Sequence[int], lengths: Sequence[int]) -> Iterator[list[int]]:
-    """Runs of ``order``, longest text first, whose padded texts take no more than a batch's characters."""
-    at = 0
-    while at < len(order):
-        count = max(1, _BATCH_CHARACTERS // max(lengths[order[at]], 1))
-        yield list(order[at : at + count])
-        at += count
+    """Runs of ``order``, longest text first, no longer than a batch and of texts that need little padding."""
+    batch: list[int] = []
+    for index in order:
+        longest = lengths[batch[0]] if batch else 0
+        if batch and (lengths[index] < _ALIKE * longest or (len(batch) + 1) * longest > _BATCH_CHARACTERS):
+            yield batch
+            batch = []
+        batch.append(index)
+    if batch:
+        yield batch
 
 
 @cache
