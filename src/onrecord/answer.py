@@ -47,7 +47,7 @@ MAX_QUESTION = 500
 """The longest question, in characters."""
 _HITS = 12
 _EVIDENCE = 6
-_READ = 8  # of the hits, by the reader, which takes 12 ms of a core for each
+_READ = 5  # of the hits, by the reader, which takes 12 ms of a core for each
 _PROMPT_TOKENS = 700
 _ANSWER_TOKENS = 160
 _MOST_GENERATED = 3

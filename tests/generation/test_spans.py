@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 
 from onrecord.errors import FileError
-from onrecord.generation.spans import holds_kind, kind_asked, ranked_spans, shortest_span, spans_of
-from onrecord.types import Evidence, EvidenceItem, Passage
+from onrecord.generation.spans import holds_kind, kind_asked, ranked_spans, shortest_span, spans_of, trimmed
+from onrecord.types import Evidence, EvidenceItem, Passage, Span
 from tests.samples import article_texts, plain
 
 TEXT = (
@@ -107,3 +107,33 @@ def test_a_day_is_no_name() -> None:
 def test_who_did_it_stands_before_what_was_done() -> None:
     texts = ["Toyota sued Honda over hybrid engines."]
     assert best_of("Which company sued over hybrid engines?", texts, ["one"]) == "Toyota"
+
+
+@pytest.mark.parametrize(
+    ("question", "found", "answer"),
+    [
+        ("Who is she replacing?", "star Beanie Feldstein", "Beanie Feldstein"),
+        ("Who built the mill?", "du Pont", "du Pont"),
+        ("Who spoke?", "Maria Keller", "Maria Keller"),
+        ("Which country was hit?", "northern parts of Portugal", "Portugal"),
+        ("What did she wear?", "a red Sunday hat", "a red Sunday hat"),
+        ("How many months was her detention extended?", "six months", "six"),
+        ("How many months was her detention extended?", "six weeks", "six weeks"),
+        ("How many people came?", "more than 1,000 people", "more than 1,000"),
+        ("How old is the pilot?", "17-year", "17"),
+        ("How long is the bridge?", "17 metres", "17 metres"),
+        ("What was sold?", "Sold out\n\nA crate of pears", "A crate of pears"),
+    ],
+)
+def test_a_slice_is_cut_to_what_answers(question: str, found: str, answer: str) -> None:
+    text = f"Before. {found} and after."
+    start = text.index(found)
+    span = trimmed(question, text, Span(start, start + len(found)))
+    assert text[span.start : span.end] == answer
+
+
+@given(article_texts, article_texts)
+def test_a_trimmed_slice_lies_in_the_slice(question: str, text: str) -> None:
+    span = trimmed(question, text, Span(0, len(text)))
+    assert 0 <= span.start <= span.end <= len(text)
+    assert not text.strip(" .,\n") or span.start < span.end

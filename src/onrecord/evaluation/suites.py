@@ -12,6 +12,7 @@ __all__ = ["SUITES", "suite"]
 SUITES = {
     "retrieval": "search: hits and ranks on RealTimeQA, XQuAD, new_wiki and TIME",
     "answers": "answers: exact match and F1, closed and open, with and without the model",
+    "reader": "the trained reader, with each part left out",
     "refusal": "what is refused: false answers against false refusals",
     "support": "whether a text supports a statement: SummEdits, WiCE, QAGS",
     "injection": "orders inside articles: ifr, spikee, BIPIA, PoisonedRAG",

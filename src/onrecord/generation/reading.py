@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from onrecord.generation.spans import is_of_kind
+from onrecord.generation.spans import is_of_kind, trimmed
 from onrecord.text.tokens import content_stems, words
 from onrecord.types import AnswerSpan, Evidence, Hit, Passage, Span
 
@@ -16,8 +16,10 @@ __all__ = [
     "Read",
     "Reader",
     "Reading",
+    "Weights",
     "assured",
     "best_span",
+    "in_order",
     "pairs_of",
     "read_over",
     "shares",
@@ -27,14 +29,25 @@ Pair = tuple[str, str]
 """The title of a passage, and its text."""
 
 # Set by measurement, see docs/reader.md.
-_ANSWERS = 1.0
-_FOUND = 8.0
-_KIND = 1.0
-_REPEATS = 4.0
-_AGAIN = 3.0
 _SPREAD = 4.0
 _TOLD = 0.96
 _MOST = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What counts beside a slice's own log-odds, set by measurement (``onrecord evaluate reader``).
+
+    ``answers``: that its passage answers; ``found``: how well the search found it, as a share of the best; ``kind``: that it
+    is of the kind that is asked for, and as much less if it is not; ``again``: the natural logarithm of the count of
+    articles that say it; ``repeats`` is taken off where it only says the question's words.
+    """
+
+    answers: float = 1.0
+    found: float = 8.0
+    kind: float = 1.0
+    again: float = 3.0
+    repeats: float = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,36 +91,46 @@ def pairs_of(passages: Sequence[Passage]) -> list[Pair]:
 
 
 def read_over(reader: Reader, question: str, hits: Sequence[Hit]) -> Read:
-    """Read the question over the passages found, and put the slices that may answer in order.
+    """Read the question over the passages found, and put the slices that may answer in order."""
+    return in_order(question, hits, reader.read(question, pairs_of([hit.passage for hit in hits])))
+
+
+def in_order(
+    question: str,
+    hits: Sequence[Hit],
+    readings: Sequence[Reading],
+    *,
+    weights: Weights = Weights(),
+    trim: Callable[[str, str, Span], Span] = trimmed,
+) -> Read:
+    """Put the slices that may answer in order, best first.
 
     What several articles say gains, and so do what was found sooner and what is of the kind that is asked for; what
     only says the question's words again loses.
     """
-    readings = reader.read(question, pairs_of([hit.passage for hit in hits]))
     top = max((hit.score for hit in hits), default=0.0) or 1.0
     own = set(content_stems(question))
-    found = [
-        Located(
-            score + _ANSWERS * reading.answers + _FOUND * hit.score / top + _fit(question, own, said.text),
-            said,
-        )
-        for hit, reading in zip(hits, readings, strict=True)
-        for score, span in reading.spans
-        for said in [Passage(hit.passage.article, hit.passage.start + span.start, hit.passage.start + span.end)]
-    ]
+    found = []
+    for hit, reading in zip(hits, readings, strict=True):
+        passage = hit.passage
+        for score, span in reading.spans:
+            start, end = trim(question, passage.text, span)
+            said = Passage(passage.article, passage.start + start, passage.start + end)
+            score += weights.answers * reading.answers + weights.found * hit.score / top
+            found.append(Located(score + _fit(question, own, said.text, weights), said))
     sayers: dict[str, set[str]] = {}
     for one in found:
         sayers.setdefault(_said(one), set()).add(one.passage.article.id)
-    weighed = [replace(one, score=one.score + _AGAIN * math.log(len(sayers[_said(one)]))) for one in found]
+    weighed = [replace(one, score=one.score + weights.again * math.log(len(sayers[_said(one)]))) for one in found]
     answers = max((reading.answers for reading in readings), default=-_MOST)
     return Read(answers, tuple(sorted(weighed, key=lambda one: -one.score)))
 
 
-def _fit(question: str, own: Set[str], said: str) -> float:
+def _fit(question: str, own: Set[str], said: str, weights: Weights) -> float:
     kind = is_of_kind(question, said)
     stems = content_stems(said)
     is_new = not stems or not set(stems) <= own
-    return (0.0 if kind is None else _KIND if kind else -_KIND) - (0.0 if is_new else _REPEATS)
+    return (0.0 if kind is None else weights.kind if kind else -weights.kind) - (0.0 if is_new else weights.repeats)
 
 
 def shares(read: Read, passages: Sequence[Passage]) -> list[float]:

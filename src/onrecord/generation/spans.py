@@ -16,7 +16,7 @@ from onrecord.text.sentences import sentences
 from onrecord.text.tokens import STOP_WORDS, content_stems, stem, words
 from onrecord.types import AnswerSpan, Evidence, Span
 
-__all__ = ["Kind", "holds_kind", "is_of_kind", "kind_asked", "ranked_spans", "shortest_span", "spans_of"]
+__all__ = ["Kind", "holds_kind", "is_of_kind", "kind_asked", "ranked_spans", "shortest_span", "spans_of", "trimmed"]
 
 Kind = str
 """``number``, ``date``, ``name``, ``place``, ``measure``, ``percent``, ``money`` or ``thing``."""
@@ -53,6 +53,13 @@ _NO_NAME = re.compile(
     rf"\b(?:(?:On|In|Last|Next|By) )?(?:{_DAY}|(?:{_MONTH}|Jan|Feb|Sept?|Oct|Nov|Dec)\b\.?(?: \d{{1,2}})?)\b"
     r"|^\(?[A-Z]{2,5}(?: Business)?\)"
 )
+_PARTICLE = r"(?:al|bin|da|de|del|della|der|di|du|el|ibn|la|le|ten|ter|van|von)\b"  # part of the name
+_BESIDE_NAME = re.compile(
+    rf"(?:(?!{_PARTICLE})[a-z][\w-]* )+"
+    rf"({_NAME_WORD}(?:(?: | of | of the | and | de | the |-)(?:{_NAME_WORD}|\d[\w’'.-]*))*)"
+)
+_COMPOUND = re.compile(rf"(\d+)-{_UNIT}", re.IGNORECASE)
+_LINE = re.compile(r"[^\s.,](?:[^\n]*\S)?")
 _CHUNK_EDGE = re.compile(r"[,;:()\[\]“”\"—–]|\s-\s|\.\s|\.$")
 _TOKEN = re.compile(r"[\w’'$%.-]*\w%?|[^\w\s]")
 
@@ -127,6 +134,26 @@ def is_of_kind(question: str, text: str) -> bool | None:
     """Whether a short text holds something of the kind that is asked for; None where any kind may answer."""
     kind = kind_asked(question)
     return None if kind == "thing" else _PATTERNS[{"place": "name"}.get(kind, kind)].search(text) is not None
+
+
+def trimmed(question: str, text: str, span: Span) -> Span:
+    """The part of a slice of ``text`` that answers by itself; all of it where no rule says less.
+
+    ``star Beanie Feldstein`` -> ``Beanie Feldstein`` for who, ``six months`` -> ``six`` for how many months, ``17-year``
+    -> ``17`` for how old; of several lines the longest.
+    """
+    lines = [match.span() for match in _LINE.finditer(text, *span)]
+    start, end = max(lines, key=lambda line: line[1] - line[0], default=span)
+    kind = kind_asked(question)
+    if kind in _NAME_KINDS and (name := _BESIDE_NAME.fullmatch(text, start, end)):
+        start = name.start(1)
+    elif kind == "measure" and (compound := _COMPOUND.fullmatch(text, start, end)):
+        end = compound.end(1)
+    elif kind == "number" and (figure := _PATTERNS["number"].search(text, start, end)):
+        unit = content_stems(text[figure.end() : end])
+        if unit and set(unit) <= set(content_stems(question)):
+            end = figure.end()
+    return Span(start, end)
 
 
 def shortest_span(question: str, evidence: Evidence) -> AnswerSpan | None:
