@@ -12,6 +12,7 @@ from onrecord.evaluation.metrics import (
     best,
     best_threshold,
     exact,
+    f1,
     hits_at,
     ndcg,
     percentile,
@@ -69,3 +70,9 @@ def test_areas_and_accuracies() -> None:
     assert spearman([1, 2, 3], [10, 20, 15]) == pytest.approx(0.5)
     assert percentile([4, 1, 3, 2], 0.5) == 2
     assert percentile([4, 1, 3, 2], 0.95) == 4
+
+
+def test_f1_of_what_is_taken_for_true() -> None:
+    cases = [(0.9, True), (0.8, False), (0.7, True), (0.1, True), (0.0, False)]
+    assert f1(cases, 0.5) == pytest.approx(2 * 2 / (3 + 3))
+    assert f1(cases, 1.0) == 0.0

@@ -15,6 +15,7 @@ __all__ = [
     "best",
     "best_threshold",
     "exact",
+    "f1",
     "hits_at",
     "ndcg",
     "percentile",
@@ -110,6 +111,13 @@ def balanced_accuracy(cases: Iterable[tuple[float, bool]], threshold: float) -> 
     true = [score >= threshold for score, label in found if label]
     false = [score < threshold for score, label in found if not label]
     return (sum(true) / len(true) + sum(false) / len(false)) / 2
+
+
+def f1(cases: Iterable[tuple[float, bool]], threshold: float) -> float:
+    """F1 of the true cases, ``score >= threshold`` being taken for true."""
+    found = [(score >= threshold, label) for score, label in cases]
+    hits = sum(taken and label for taken, label in found)
+    return 2 * hits / max(1, sum(taken for taken, _ in found) + sum(label for _, label in found))
 
 
 def best_threshold(cases: Iterable[tuple[float, bool]]) -> float:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from statistics import mean
 
 from onrecord.evaluation.data import records
-from onrecord.evaluation.metrics import auroc, balanced_accuracy, best_threshold, spearman
+from onrecord.evaluation.metrics import auroc, balanced_accuracy, best_threshold, f1, spearman
 from onrecord.evaluation.suite import Figures, Options, main
 from onrecord.generation.support import disagreement
 from onrecord.text.tokens import content_stems
@@ -49,6 +49,7 @@ def _figures(cases: Scored, threshold: float) -> Figures:
     return {
         "statements": len(cases),
         "balanced accuracy": round(100 * balanced_accuracy(cases, threshold), 1),
+        "F1": round(100 * f1(cases, threshold), 1),
         "auroc": round(auroc(good, bad), 3),
         "threshold": threshold,
     }
