@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 import numpy.typing as npt
@@ -126,18 +126,21 @@ class Retriever:
     def _rankings(self, query: str, filters: Filters, depth: int) -> tuple[Vector | None, dict[Found, Ranking]]:
         """The query's vector, if it takes part, and what each search found."""
         among = self._among(filters)
-        without = self._withdrawn
         # Words are searched while the query is embedded and its neighbours are: neither holds the interpreter.
-        words = self._pool.submit(self._keywords.search, query, depth, among=among, without=without)
-        opening = self._pool.submit(self._keywords.search, query, depth, among=among, without=without, openings=True)
+        words = self._pool.submit(self._words, query, depth, among)
         found: dict[Found, Ranking] = {}
         vector = None
         if not is_chinese(query) or self._reads_chinese:
             vector = self.embedder.embed([query])[0]
-            near = self._vectors.search(vector, depth, among=among, without=without)
+            near = self._vectors.search(vector, depth, among=among, without=self._withdrawn)
             # A cosine of zero or less is no nearness at all.
             found["dense"] = Ranking(near.rows[near.scores > 0], near.scores[near.scores > 0])
-        return vector, found | {"keywords": words.result(), "opening": opening.result()}
+        return vector, found | words.result()
+
+    def _words(self, query: str, depth: int, among: Sequence[int] | None) -> dict[Found, Ranking]:
+        """What the words of passages and those of openings find, one after the other: the other core is busy."""
+        search = partial(self._keywords.search, query, depth, among=among, without=self._withdrawn)
+        return {"keywords": search(), "opening": search(openings=True)}
 
     def _titles(self, vector: Vector, articles: npt.NDArray[np.int32]) -> Scores:
         """How near the query is to the first passage of each of these articles, as a share of the nearest."""
