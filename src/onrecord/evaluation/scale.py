@@ -108,7 +108,7 @@ class _Given:
         self._vectors = vectors
 
     def embed(self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None) -> Vectors:  # noqa: ARG002
-        return np.stack([self._vectors[text] for text in texts])
+        return np.array([self._vectors[text] for text in texts], dtype=np.float32).reshape(-1, self.dimensions)
 
 
 def _build(root: Path, rows: int) -> None:
