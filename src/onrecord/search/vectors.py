@@ -43,9 +43,6 @@ _BLOCK = 65_536
 _PROPOSED = 2  # rows a row that is asked for
 _PROPOSED_AT_LEAST = 300
 
-# Every number of half precision in single precision: NumPy converts one number after the other, in twice the time.
-_WIDENED = np.arange(1 << 16, dtype=np.uint16).view(np.float16).astype(np.float32)
-
 
 class VectorWriter:
     """Fills a new index; a vector's row is its place in the order of ``add``."""
@@ -122,7 +119,7 @@ class VectorIndex:
 
     def rows(self, rows: Sequence[int] | npt.NDArray[np.int64]) -> Vectors:
         """The vectors in these rows, shape (len(rows), dimensions)."""
-        return _WIDENED.take(self._halves[np.asarray(rows, dtype=np.int64)].view("<u2"))
+        return _widened(self._halves[np.asarray(rows, dtype=np.int64)])
 
     def close(self) -> None:
         """Give the files up; that happens as well when nothing uses the index any more."""
@@ -153,6 +150,18 @@ def _mapped(path: Path, dimensions: int) -> Halves:
     with path.open("rb") as file:
         content = mmap.mmap(file.fileno(), 0, flags=mmap.MAP_SHARED | mmap.MAP_POPULATE, prot=mmap.PROT_READ)
     return np.frombuffer(content, dtype="<f2", count=size * dimensions).reshape(size, dimensions)
+
+
+def _widened(halves: Halves) -> Vectors:
+    """Finite numbers in single precision, exactly; NumPy converts them one by one and takes seven times as long."""
+    bits = halves.view("<i2").astype(np.int32)
+    # Exponent and fraction go to where single precision has them, the sign stays in front; the factor is the
+    # difference between the two biases.
+    bits <<= 13
+    bits &= np.int32(~0x70000000)
+    widened = bits.view(np.float32)
+    widened *= np.float32(2.0**112)
+    return widened
 
 
 def _index_of(rows: Halves) -> Any:
