@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Callable, Iterator, Sequence, Set
 from contextlib import ExitStack, closing
@@ -16,7 +15,7 @@ import numpy as np
 from onrecord.errors import InputError
 from onrecord.quotes.extract import extract_quotes
 from onrecord.search.embedder import Embedder
-from onrecord.search.journal import KEY_BYTES, EmbeddingJournal, discard_journals
+from onrecord.search.journal import EmbeddingJournal, discard_journals, embedding_key
 from onrecord.search.keywords import KeywordWriter
 from onrecord.search.phrases import PhraseWriter
 from onrecord.search.vectors import Halves, VectorIndex, VectorWriter
@@ -269,7 +268,8 @@ class _Build:
                 for context, passage in zip(contexts, found, strict=True):
                     keywords.add(context, passage.text, opening=opening)
                     opening = ""
-                keys = [self._key(context, one.text) for context, one in zip(contexts, found, strict=True)]
+                by = self.embedder.fingerprint
+                keys = [embedding_key(by, context, one.text) for context, one in zip(contexts, found, strict=True)]
                 store.add(article, digest, found, keys, quotes, signature=known_by)
                 phrases.add(counts["articles"], article)
                 counts["articles"] += 1
@@ -307,9 +307,6 @@ class _Build:
         if self.previous is None or self.previous.manifest.passage_words != self.words:
             return self._prepared(article, digest)
         return article, digest, *self.previous.store.prepared(article)
-
-    def _key(self, context: str, text: str) -> bytes:
-        return hashlib.sha256(f"{self.embedder.fingerprint}\0{context}\0{text}".encode()).digest()[:KEY_BYTES]
 
     def _embed(self, store: Store, vectors: VectorWriter) -> None:
         """Give each passage its vector: that of the same text before, or a new one."""

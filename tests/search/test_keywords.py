@@ -41,35 +41,35 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> KeywordIndex:
     ],
 )
 def test_words_are_found_in_any_form(index: KeywordIndex, query: str, best: int) -> None:
-    assert index.search(query, 10)[0][0] == best
+    assert index.search(query, 10).rows[0] == best
 
 
 def test_the_context_counts_less_than_the_text(index: KeywordIndex) -> None:
-    assert [row for row, _ in index.search("wall", 10)] == [0, 3]
+    assert index.search("wall", 10).rows.tolist() == [0, 3]
 
 
 def test_scores_fall(index: KeywordIndex) -> None:
-    scores = [score for _, score in index.search("the smelter wall of copper", 10)]
+    scores = index.search("the smelter wall of copper", 10).scores.tolist()
     assert scores == sorted(scores, reverse=True)
     assert len(scores) == 3
 
 
 @pytest.mark.parametrize("among", [[3], [3, 2], [], [99]])
 def test_only_the_rows_that_are_admitted(index: KeywordIndex, among: list[int]) -> None:
-    assert {row for row, _ in index.search("smelter 汽车 wall", 10, among=among)} == set(among) & {0, 1, 2, 3}
+    assert set(index.search("smelter 汽车 wall", 10, among=among).rows.tolist()) == set(among) & {0, 1, 2, 3}
 
 
 def test_no_more_than_k(index: KeywordIndex) -> None:
-    assert len(index.search("smelter wall", 1)) == 1
+    assert len(index.search("smelter wall", 1).rows) == 1
 
 
 @pytest.mark.parametrize("query", ["", " ", "?!", "\ud800", "zeppelin"])
 def test_no_words_no_hits(index: KeywordIndex, query: str) -> None:
-    assert index.search(query, 10) == []
+    assert index.search(query, 10).rows.tolist() == []
 
 
 def test_operators_are_words(index: KeywordIndex) -> None:
-    plain = index.search("copper wall", 10)
+    plain = set(index.search("copper wall", 10).rows.tolist())
     for query in (
         'copper AND wall"',
         "copper -wall",
@@ -78,20 +78,20 @@ def test_operators_are_words(index: KeywordIndex) -> None:
         "(copper wall~2^9",
         "copper* [wall",
     ):
-        assert {row for row, _ in index.search(query, 10)} >= {row for row, _ in plain}
+        assert set(index.search(query, 10).rows.tolist()) >= plain
 
 
 @given(st.one_of(st.text(st.characters()), st.text("'\"()[]{}:^~*?\\/+-!&|<> abAND")))
 def test_no_query_breaks_the_search(index: KeywordIndex, query: str) -> None:
-    for row, score in index.search(query, 3):
-        assert row in range(len(TEXTS))
-        assert score >= 0
+    rows, scores = index.search(query, 3)
+    assert all(row in range(len(TEXTS)) for row in rows.tolist())
+    assert all(score >= 0 for score in scores.tolist())
 
 
 def test_an_index_of_nothing_finds_nothing(tmp_path: Path) -> None:
     KeywordWriter(tmp_path / "k").finish()
     assert len(KeywordIndex(tmp_path / "k")) == 0
-    assert KeywordIndex(tmp_path / "k").search("wall", 5) == []
+    assert KeywordIndex(tmp_path / "k").search("wall", 5).rows.tolist() == []
 
 
 def test_no_lock_is_left(tmp_path: Path) -> None:

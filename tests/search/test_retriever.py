@@ -7,18 +7,15 @@ from contextlib import closing
 from datetime import date
 from pathlib import Path
 
-import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from onrecord.errors import QuestionError
 from onrecord.ingest import ingest
 from onrecord.search.keywords import KeywordIndex
-from onrecord.search.retriever import Retriever, fuse, spread
+from onrecord.search.retriever import Retriever
 from onrecord.search.vectors import VectorIndex
 from onrecord.storage.generations import open_generation
-from onrecord.storage.store import Origins, Store
+from onrecord.storage.store import Store
 from onrecord.text.when import Period
 from onrecord.types import Filters
 from tests.fakes import FakeEmbedder
@@ -96,44 +93,6 @@ def test_no_more_than_k(retriever: Retriever, k: int) -> None:
     assert len(retriever.search("harbour", k=k)) <= k
 
 
-rankings = st.lists(st.integers(0, 30), unique=True, max_size=20).map(lambda rows: [(row, 1.0) for row in rows])
-
-
-def fused(rows: list[int], articles: list[int] | None = None, **found: list[tuple[int, float]]) -> dict[int, float]:
-    arrays = {
-        name: (np.array([row for row, _ in hits], dtype=np.int64), np.array([score for _, score in hits]))
-        for name, hits in found.items()
-    }
-    scores = fuse(arrays, np.array(rows, dtype=np.int64), np.array(articles or rows, dtype=np.int32))  # type: ignore[arg-type]
-    return dict(zip(rows, scores.tolist(), strict=True))
-
-
-@given(rankings, rankings)
-def test_fusion_scores_every_row_that_was_found(
-    dense: list[tuple[int, float]], keywords: list[tuple[int, float]]
-) -> None:
-    rows = sorted({row for row, _ in dense + keywords})
-    scores = fused(rows, dense=dense, keywords=keywords)
-    assert all(score > 0 for score in scores.values())
-    both = {row for row, _ in dense} & {row for row, _ in keywords}
-    assert all(scores[row] > scores[other] for row in both for other in scores if other not in both)
-
-
-def test_a_row_that_both_found_beats_one_that_is_best_in_one() -> None:
-    scores = fused([3, 5, 7], dense=[(7, 1.0), (3, 0.9)], keywords=[(5, 9.0), (3, 8.0)])
-    assert scores[3] > scores[5] == scores[7]
-
-
-def test_what_one_search_is_sure_of_is_not_outvoted() -> None:
-    scores = fused([1, 2], dense=[(2, 0.50), (1, 0.49)], keywords=[(1, 30.0), (2, 6.0)])
-    assert scores[1] > scores[2]
-
-
-def test_the_share_of_an_opening_is_its_article_s() -> None:
-    scores = fused([0, 1, 2], [1, 2, 1], keywords=[(1, 2.0), (2, 1.9)], opening=[(0, 5.0)])
-    assert scores[2] > scores[1] > scores[0] > 0
-
-
 def test_a_question_about_a_period_prefers_its_articles_and_hides_no_other(retriever: Retriever) -> None:
     plain = [hit.passage.article.id for hit in retriever.search("harbour copper museum")]
     day = Period(date(2025, 3, 2), date(2025, 3, 2), weight=9.0, fade=1, today=date(2025, 3, 12))
@@ -162,13 +121,6 @@ def test_an_embedder_that_reads_no_chinese_is_not_asked_in_chinese(retriever: Re
     assert isinstance(embedder, FakeEmbedder)
     retriever.search("港口的墙有多高")
     assert "港口的墙有多高" not in embedder.texts
-
-
-def test_at_most_two_passages_of_an_article_and_one_article_of_a_group_of_copies_come_first() -> None:
-    numbers = [1, 2, 1, 1, 3, 2, 4], [1, 1, 1, 1, 3, 1, 4], [0] * 7
-    origins = Origins(*(np.array(column, dtype=np.int32) for column in numbers))
-    assert spread(np.arange(7), origins, 7, most=2).tolist() == [0, 2, 4, 6, 1, 3, 5]
-    assert spread(np.arange(7), origins, 3, most=2).tolist() == [0, 2, 4]
 
 
 def test_a_wire_story_is_found_once(tmp_path: Path) -> None:

@@ -34,19 +34,19 @@ def index(tmp_path: Path) -> VectorIndex:
 
 
 def test_the_nearest_come_first_with_their_cosine(index: VectorIndex) -> None:
-    found = index.search(unit((1, 0))[0], 4)
-    assert [score for _, score in found] == pytest.approx([1, 2**-0.5, 10**-0.5, -1], abs=1e-3)
-    assert [row for row, _ in found] == [0, 1, 2, 3]
+    rows, scores = index.search(unit((1, 0))[0], 4)
+    assert scores.tolist() == pytest.approx([1, 2**-0.5, 10**-0.5, -1], abs=1e-3)
+    assert rows.tolist() == [0, 1, 2, 3]
 
 
 @pytest.mark.parametrize(("among", "rows"), [([2, 1], [1, 2]), ([3], [3]), ([], []), (None, [0, 1, 2, 3])])
 def test_only_the_rows_that_are_admitted(index: VectorIndex, among: list[int] | None, rows: list[int]) -> None:
-    assert [row for row, _ in index.search(unit((1, 0))[0], 10, among=among)] == rows
+    assert index.search(unit((1, 0))[0], 10, among=among).rows.tolist() == rows
 
 
 @pytest.mark.parametrize("among", [None, [0, 1, 2]])
 def test_never_a_row_that_is_banned(index: VectorIndex, among: list[int] | None) -> None:
-    assert [row for row, _ in index.search(unit((1, 0))[0], 2, among=among, without=[0])] == [1, 2]
+    assert index.search(unit((1, 0))[0], 2, among=among, without=[0]).rows.tolist() == [1, 2]
 
 
 def test_vectors_are_kept_in_half_precision(index: VectorIndex) -> None:
@@ -56,8 +56,15 @@ def test_vectors_are_kept_in_half_precision(index: VectorIndex) -> None:
     assert index.rows([]).shape == (0, 2)
 
 
+def test_half_precision_is_widened_exactly(tmp_path: Path) -> None:
+    every = np.arange(1 << 16, dtype=np.uint16).view(np.float16)
+    finite = every[np.isfinite(every)].reshape(-1, 2)
+    index = write(tmp_path / "v", finite.astype(np.float32))
+    np.testing.assert_array_equal(index.rows(range(len(finite))), finite.astype(np.float32))
+
+
 def test_an_index_of_nothing_finds_nothing(tmp_path: Path) -> None:
-    assert write(tmp_path / "v", np.empty((0, 2), dtype=np.float32)).search(unit((1, 0))[0], 5) == []
+    assert write(tmp_path / "v", np.empty((0, 2), dtype=np.float32)).search(unit((1, 0))[0], 5).rows.tolist() == []
 
 
 @pytest.fixture(scope="module")
@@ -85,20 +92,19 @@ class TestCells:
     ) -> None:
         monkeypatch.setattr(vectors, "_PROBED", 80)
         exact = np.argsort(-(rows[:100] @ rows.T), axis=1)[:, :10]
-        found = [{row for row, _ in many.search(vector, 10)} for vector in rows[:100]]
+        found = [set(many.search(vector, 10).rows.tolist()) for vector in rows[:100]]
         shared = sum(len(one & set(map(int, best))) for one, best in zip(found, exact, strict=True))
         assert shared / 1000 > 0.95
 
     def test_few_admitted_rows_are_all_compared(self, many: VectorIndex, rows: npt.NDArray[np.float32]) -> None:
         among = list(range(0, 6000, 37))
         best = sorted(among, key=lambda row: -float(rows[row] @ rows[5]))[:10]
-        found = many.search(rows[5], 10, among=among)
-        assert {row for row, _ in found} == set(best)
+        assert set(many.search(rows[5], 10, among=among).rows.tolist()) == set(best)
 
     def test_many_admitted_rows_are_searched_inside(self, many: VectorIndex, rows: npt.NDArray[np.float32]) -> None:
-        found = many.search(rows[4], 10, among=list(range(0, 6000, 2)), without=[4])
+        found = many.search(rows[4], 10, among=list(range(0, 6000, 2)), without=[4]).rows.tolist()
         assert len(found) == 10
-        assert all(row % 2 == 0 and row != 4 for row, _ in found)
+        assert all(row % 2 == 0 and row != 4 for row in found)
 
     def test_the_same_vectors_give_the_same_index(
         self, many: VectorIndex, rows: npt.NDArray[np.float32], tmp_path: Path

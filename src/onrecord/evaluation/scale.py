@@ -1,23 +1,31 @@
 """How searching behaves from a thousand passages to a million.
 
-``python -m onrecord.evaluation.scale --folder DIR [--rows 1000 10000 100000 1000000] [--plot docs/scale.svg]``
+``python -m onrecord.evaluation.scale --folder DIR [--rows 1000 10000 100000 1000000] [--plot docs/scale.svg] [--change]``
 
 The passages are made of real sentences, shuffled, so that words have the frequencies that they have in
 papers, and their vectors are real embeddings, mixed and perturbed, so that they crowd as embeddings do.
 Every size is published like any index and opened by the runtime in a process of its own.  The query's
-own embedding is not counted; it does not depend on the size.
+own embedding is not counted; it does not depend on the size.  ``--change`` adds what it costs to publish one
+article that was changed.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,14 +34,16 @@ import numpy.typing as npt
 
 from onrecord.errors import InputError
 from onrecord.evaluation.data import records
+from onrecord.ingest import ingest
 from onrecord.runtime import Runtime
 from onrecord.search.embedder import SentenceEmbedder, find_embedder
+from onrecord.search.journal import embedding_key
 from onrecord.search.keywords import KeywordWriter
 from onrecord.search.phrases import PhraseWriter
 from onrecord.search.vectors import VectorIndex, VectorWriter
 from onrecord.settings import load_settings
 from onrecord.storage.generations import open_generation, publish, writer
-from onrecord.storage.store import StoreWriter
+from onrecord.storage.store import Store, StoreWriter
 from onrecord.text.passages import context_of, opening_of, passages
 from onrecord.text.sentences import sentences
 from onrecord.text.when import without_time
@@ -63,9 +73,10 @@ def main() -> int:
 
 
 def _run(options: argparse.Namespace) -> None:
-    if options.measure:
-        print(json.dumps(_measured(options.measure)))
-        return
+    for root, measured in ((options.measure, _measured), (options.measure_change, _changed)):
+        if root:
+            print(json.dumps(measured(root)))
+            return
     folder: Path = options.folder
     folder.mkdir(parents=True, exist_ok=True)
     found = []
@@ -73,12 +84,19 @@ def _run(options: argparse.Namespace) -> None:
         root = folder / f"rows-{rows}"
         if not (root / "CURRENT").exists():
             _build(root, rows)
-        command = [sys.executable, "-m", "onrecord.evaluation.scale", "--measure", str(root)]
-        one = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)  # noqa: S603 - our own
+        one = _in_a_process_of_its_own("--measure", root)
+        if options.change:
+            one |= _in_a_process_of_its_own("--measure-change", root)
         print(json.dumps(one), flush=True)
         found.append(one)
     if options.plot:
         _draw(found, options.plot)
+
+
+def _in_a_process_of_its_own(option: str, root: Path) -> dict[str, float]:
+    command = [sys.executable, "-m", "onrecord.evaluation.scale", option, str(root)]
+    found: dict[str, float] = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)  # noqa: S603 - our own
+    return found
 
 
 class _Given:
@@ -90,7 +108,7 @@ class _Given:
         self._vectors = vectors
 
     def embed(self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None) -> Vectors:  # noqa: ARG002
-        return np.stack([self._vectors[text] for text in texts])
+        return np.array([self._vectors[text] for text in texts], dtype=np.float32).reshape(-1, self.dimensions)
 
 
 def _build(root: Path, rows: int) -> None:
@@ -105,35 +123,51 @@ def _build(root: Path, rows: int) -> None:
 
 
 def _write(folder: Path, rows: int, pool: Sequence[str], chance: random.Random) -> dict[str, Any]:
+    with ThreadPoolExecutor(1) as beside:
+        # FAISS and NumPy leave the interpreter to the words for most of the time.
+        vectors = beside.submit(_write_vectors, folder / "vectors", rows)
+        articles = _write_words(folder, rows, pool, chance)
+        vectors.result()
+    return {
+        "embedder": _Given.name,
+        "fingerprint": _Given.fingerprint,
+        "dimensions": _Given.dimensions,
+        "passage_words": _WORDS,
+        "counts": {"articles": articles, "passages": rows, "quotes": 0},
+    }
+
+
+def _write_vectors(folder: Path, rows: int) -> None:
+    vectors = VectorWriter(folder, _Given.dimensions)
+    for part in _perturbed(_real_vectors(), rows):
+        vectors.add(part)
+    vectors.finish()
+
+
+def _write_words(folder: Path, rows: int, pool: Sequence[str], chance: random.Random) -> int:
+    """Everything but the vectors; how many articles there are."""
     store, keywords = StoreWriter(folder / "articles.db"), KeywordWriter(folder / "keywords")
     phrases = PhraseWriter(folder / "phrases")
     made = articles = 0
     for articles, article in enumerate(_articles(pool, chance), start=1):
         found = passages(article, words=_WORDS + 60)[: rows - made]
         made += len(found)
+        contexts = [context_of(passage) for passage in found]
         opening = opening_of(article)
-        for passage in found:
-            keywords.add(context_of(passage), passage.text, opening=opening)
+        for context, passage in zip(contexts, found, strict=True):
+            keywords.add(context, passage.text, opening=opening)
             opening = ""
-        store.add(article, "", found, [b""] * len(found))
+        keys = [
+            embedding_key(_Given.fingerprint, context, one.text) for context, one in zip(contexts, found, strict=True)
+        ]
+        store.add(article, "", found, keys)
         phrases.add(articles - 1, article)
         if made == rows:
             break
     store.finish()
     keywords.finish()
     phrases.finish()
-    vectors = VectorWriter(folder / "vectors", _Given.dimensions)
-    for part in _perturbed(_real_vectors(), rows):
-        vectors.add(part)
-    vectors.finish()
-    counts = {"articles": articles, "passages": rows, "quotes": 0}
-    return {
-        "embedder": _Given.name,
-        "fingerprint": _Given.fingerprint,
-        "dimensions": _Given.dimensions,
-        "passage_words": _WORDS,
-        "counts": counts,
-    }
+    return articles
 
 
 def _articles(pool: Sequence[str], chance: random.Random) -> Iterator[Article]:
@@ -153,6 +187,7 @@ def _articles(pool: Sequence[str], chance: random.Random) -> Iterator[Article]:
         yield Article(f"article-{number}", "\n\n".join(parts), tuple(blocks), title=title, published=day, language="en")
 
 
+@cache
 def _sentences() -> list[str]:
     found = []
     for record in records("realtimeqa/2022/articles.jsonl.gz"):
@@ -198,7 +233,7 @@ def _write_queries(root: Path, rows: int) -> None:
         numbers = np.arange(at, min(at + 20_000, rows))
         scores = np.concatenate((best, vectors @ index.rows(numbers).T), axis=1)
         places = np.concatenate((rows_of, np.broadcast_to(numbers, (len(questions), len(numbers)))), axis=1)
-        order = np.argsort(-scores, axis=1)[:, :_DEEP]
+        order = np.argpartition(-scores, _DEEP, axis=1)[:, :_DEEP]
         best, rows_of = np.take_along_axis(scores, order, 1), np.take_along_axis(places, order, 1)
     index.close()
     np.savez(root / "queries.npz", vectors=vectors, exact=rows_of)
@@ -218,9 +253,10 @@ def _measured(root: Path) -> dict[str, float]:
         runtime.search(question, k=_DEEP)
         if number >= _WARM:
             took.append((time.perf_counter() - started) * 1000)
+    memory = _memory()  # before the index is opened a second time, which searching does not do
     folder, manifest = open_generation(root)
     index = VectorIndex(folder / "vectors", manifest.dimensions)
-    found = [{row for row, _ in index.search(vector, _DEEP)} for vector in kept["vectors"]]
+    found = [set(index.search(vector, _DEEP).rows.tolist()) for vector in kept["vectors"]]
     shared = [len(one & set(map(int, exact))) / _DEEP for one, exact in zip(found, kept["exact"], strict=True)]
     runtime.close()
     return {
@@ -229,8 +265,30 @@ def _measured(root: Path) -> dict[str, float]:
         "p99_ms": round(float(np.quantile(took, 0.99)), 2),
         "recall_at_10": round(float(np.mean(shared)), 4),
         "open_s": round(opened, 2),
-        "memory_mb": _memory() // 2**20,
+        "memory_mb": memory // 2**20,
         "disk_mb": round(sum(size for size, _ in manifest.files.values()) / 2**20),
+    }
+
+
+def _changed(root: Path) -> dict[str, float]:
+    """What it costs to publish one changed article beside all others; the index that is measured stays as it is."""
+    with tempfile.TemporaryDirectory(dir=root.parent) as name:
+        copy, file = Path(name) / "index", Path(name) / "changed.jsonl"
+        shutil.copytree(root, copy, copy_function=os.link)  # a generation is never written to
+        with closing(Store(open_generation(copy)[0] / "articles.db")) as store:
+            article = store.article("article-1")
+        if article is None:
+            raise InputError(f"{root} was built by another version", hint="remove it")
+        fields = {"id": article.id, "title": article.title, "published": article.published, "text": article.text}
+        file.write_text(json.dumps({**fields, "text": f"{article.text}\n\nOne sentence was added."}), "utf-8")
+        embedder = _Given(defaultdict(lambda: np.full(_Given.dimensions, _Given.dimensions**-0.5, np.float32)))
+        report = ingest([file], root=copy, embedder=embedder, passage_words=_WORDS)
+        _, manifest = open_generation(copy)
+    return {
+        "changed_articles": report.changed,
+        "change_s": round(report.seconds, 1),
+        "change_mb": round(sum(size for size, _ in manifest.files.values()) / 2**20),
+        "change_memory_mb": _memory() // 2**20,
     }
 
 
@@ -263,7 +321,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--folder", type=Path, default=Path("scale"), help="where the indexes are built and kept")
     parser.add_argument("--rows", type=int, nargs="+", default=_ROWS)
     parser.add_argument("--plot", type=Path, help="an .svg or .png to draw")
+    parser.add_argument("--change", action="store_true", help="also publish one changed article, and take the time")
     parser.add_argument("--measure", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--measure-change", type=Path, help=argparse.SUPPRESS)
     return parser.parse_args()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Sequence, Set
 from pathlib import Path
@@ -10,11 +11,16 @@ from zlib import crc32
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["KEY_BYTES", "EmbeddingJournal", "discard_journals"]
+__all__ = ["EmbeddingJournal", "discard_journals", "embedding_key"]
 
-KEY_BYTES = 16
+_KEY_BYTES = 16
 
 Halves = npt.NDArray[np.float16]
+
+
+def embedding_key(fingerprint: str, context: str, text: str) -> bytes:
+    """What names the vector that an embedder makes of a passage under its headings."""
+    return hashlib.sha256(f"{fingerprint}\0{context}\0{text}".encode()).digest()[:_KEY_BYTES]
 
 
 def discard_journals(folder: Path) -> None:
@@ -31,7 +37,7 @@ class EmbeddingJournal:
     """
 
     def __init__(self, folder: Path, *, fingerprint: str, dimensions: int) -> None:
-        self._body = KEY_BYTES + 2 * dimensions
+        self._body = _KEY_BYTES + 2 * dimensions
         self._size = self._body + 4
         self._file = (folder / f".embedded-{fingerprint[:16]}").open("a+b", buffering=0)
         self._places: dict[bytes, int] = {}
@@ -41,7 +47,7 @@ class EmbeddingJournal:
         return key in self._places
 
     def __getitem__(self, key: bytes) -> Halves:
-        data = os.pread(self._file.fileno(), self._body - KEY_BYTES, self._places[key] * self._size + KEY_BYTES)
+        data = os.pread(self._file.fileno(), self._body - _KEY_BYTES, self._places[key] * self._size + _KEY_BYTES)
         return np.frombuffer(data, dtype="<f2")
 
     def keys(self) -> Set[bytes]:
@@ -65,6 +71,6 @@ class EmbeddingJournal:
         while len(record := self._file.read(self._size)) == self._size:
             if crc32(record[: self._body]).to_bytes(4, "little") != record[self._body :]:
                 break
-            self._places[record[:KEY_BYTES]] = at
+            self._places[record[:_KEY_BYTES]] = at
             at += 1
         self._file.truncate(at * self._size)

@@ -8,9 +8,11 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import tantivy
 
 from onrecord.errors import IndexDamagedError, IndexUnusableError
+from onrecord.search.ranking import NOTHING, Ranking, ranked
 from onrecord.text.tokens import STOP_WORDS, bigrams, words
 
 __all__ = ["KeywordIndex", "KeywordWriter"]
@@ -96,17 +98,17 @@ class KeywordIndex:
         among: Sequence[int] | None = None,
         without: Sequence[int] = (),
         openings: bool = False,
-    ) -> list[tuple[int, float]]:
-        """The ``k`` rows with the best BM25 score, best first, of ``among`` if given and never of ``without``.
+    ) -> Ranking:
+        """The ``k`` rows with the best BM25 score, of ``among`` if given and never of ``without``.
 
         The query is taken as words; none of its characters is an operator.  ``openings`` compares it with
         the openings of articles alone: each article is then found by the row of its first passage.
         """
         if among is not None and not among:
-            return []
+            return NOTHING
         parsed = self._query(query, _OPENINGS if openings else _PASSAGES)
         if parsed is None or not len(self):
-            return []
+            return NOTHING
         parts = [(tantivy.Occur.Must, parsed)]
         if among is not None:
             parts.append((tantivy.Occur.Must, tantivy.Query.const_score_query(self._rows(among), 0.0)))
@@ -116,8 +118,7 @@ class KeywordIndex:
             parsed = tantivy.Query.boolean_query(parts)
         hits = self._searcher.search(parsed, limit=k, count=False).hits
         rows = self._searcher.fast_field_values("row", [address for _, address in hits])
-        found = [(int(row), float(score)) for row, (score, _) in zip(rows, hits, strict=True)]
-        return sorted(found, key=lambda hit: (-hit[1], hit[0]))
+        return ranked(np.array(rows, dtype=np.int64), np.array([score for score, _ in hits], dtype=np.float64), k)
 
     def rarity(self, stems: Sequence[str]) -> dict[str, float]:
         """Inverse document frequency of each stem in the words of passages, log(1 + n / (1 + frequency))."""

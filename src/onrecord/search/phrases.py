@@ -53,7 +53,7 @@ class PhraseWriter:
     def __init__(self, folder: Path) -> None:
         folder.mkdir()
         self._folder = folder
-        self._codes: dict[str, int] = {}
+        self._codes = _Codes()
         self._words: list[_Ints] = []
         self._chunks: list[tuple[int, int]] = []
         """Where each begins: its code point in the article, and its first word, counted over all articles."""
@@ -63,24 +63,14 @@ class PhraseWriter:
 
     def add(self, article_row: int, article: Article) -> None:
         """Index everything of an article that a reader sees; what frames the page is left out."""
-        codes, starts, ends = self._codes, [], []
-        words: list[int] = []
-        for block in article.blocks:
-            if block.kind == "boilerplate":
-                continue
-            for start, end, shown in scan(article.text, block.start, block.end):
-                code = codes.get(shown)
-                if code is None:
-                    code = codes[shown] = _code(shown)
-                words.append(code)
-                starts.append(start)
-                ends.append(end)
         if article_row != len(self._articles):
             raise ValueError(f"article {article_row} comes as number {len(self._articles)}")
-        self._articles.append((len(self._chunks), ends[-1] if ends else 0))
-        self._chunks += [(starts[at], self._size + at) for at in range(0, len(words), _CHUNK)]
-        self._words.append(np.array(words, dtype=np.uint32))
-        self._size += len(words)
+        seen = (block for block in article.blocks if block.kind != "boilerplate")
+        found = [word for block in seen for word in scan(article.text, block.start, block.end)]
+        self._articles.append((len(self._chunks), found[-1][1] if found else 0))
+        self._chunks += [(found[at][0], self._size + at) for at in range(0, len(found), _CHUNK)]
+        self._words.append(np.array([self._codes[shown] for _, _, shown in found], dtype=np.uint32))
+        self._size += len(found)
 
     def finish(self) -> None:
         """Write everything."""
@@ -219,6 +209,14 @@ def _segments(count: int) -> Iterator[tuple[int, int]]:
     step = max(count // _SEGMENTS, 4)
     for low in range(0, min(count, step * _SEGMENTS), step):
         yield low, low + step
+
+
+class _Codes(dict[str, int]):
+    """The code of every word that was asked for, worked out once."""
+
+    def __missing__(self, shown: str) -> int:
+        code = self[shown] = _code(shown)
+        return code
 
 
 def _code(shown: str) -> int:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
-from typing import Literal
+from functools import cached_property, partial
 
 import numpy as np
 import numpy.typing as npt
@@ -15,19 +13,18 @@ from onrecord.errors import QuestionError
 from onrecord.search.embedder import Embedder
 from onrecord.search.keywords import KeywordIndex
 from onrecord.search.precedence import Precedence
+from onrecord.search.ranking import Found, Ranking, Scores, found_by, fuse, shares, spread
 from onrecord.search.vectors import VectorIndex
-from onrecord.storage.store import Origins, Store
+from onrecord.storage.store import Store
 from onrecord.text.names import plain_name, speaker_forms
 from onrecord.text.tokens import is_chinese
 from onrecord.text.when import Period, without_time
 from onrecord.types import Filters, Hit
 
-__all__ = ["Retriever", "fuse", "spread"]
+__all__ = ["Retriever"]
 
-# Chosen by measurement, see docs/measurements.md.  ``opening`` is the title and first words of an article, by
-# keywords, ``title`` the nearness of its first passage.
-_WEIGHTS = {"dense": 1.0, "keywords": 1.0, "opening": 0.5, "title": 0.25}
-_SHARPNESS = 1.25
+# Chosen by measurement, see docs/measurements.md: what the nearness of an article's first passage counts.
+_TITLE = 0.25
 _DEPTH = 200
 _PER_ARTICLE = 2
 _THREADS = 2
@@ -37,13 +34,7 @@ _TRANSLATED = (
 )
 _CLEARLY = 0.2
 
-Found = Literal["dense", "keywords", "opening"]
-Search = Literal["dense", "keywords"]
 Vector = npt.NDArray[np.float32]
-Scores = npt.NDArray[np.float64]
-Ranking = tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]
-"""Rows and their scores, best first."""
-_SEARCH_OF: dict[Found, Search] = {"dense": "dense", "keywords": "keywords", "opening": "keywords"}
 
 
 class Retriever:
@@ -97,11 +88,12 @@ class Retriever:
     def _search(self, query: str, k: int, filters: Filters, period: Period | None) -> list[Hit]:
         depth = max(_DEPTH, k)
         vector, rankings = self._rankings(without_time(query), filters, depth)
-        rows = np.unique(np.concatenate([found for found, _ in rankings.values()]))
+        rows = np.unique(np.concatenate([found.rows for found in rankings.values()]))
         origins = self.store.origins(rows)
-        scores = fuse(rankings, rows, origins.articles)
+        numbers, articles = np.unique(origins.articles, return_inverse=True)
+        scores = fuse(rankings, rows, articles)
         if vector is not None and len(rows):
-            scores += _WEIGHTS["title"] * self._titles(vector, origins.articles)
+            scores += _TITLE * self._titles(vector, numbers)[articles]
         if period is not None:
             scores *= period.factors(origins.days)
         # Equal scores are broken by the lower row, so that the same index answers the same way.
@@ -110,8 +102,8 @@ class Retriever:
         chosen = rows[best].tolist()
         passages = self.store.passages(chosen)
         return [
-            Hit(passages[row], score, _found_by(rankings, row))
-            for row, score in zip(chosen, scores[best].tolist(), strict=True)
+            Hit(passages[row], score, searches)
+            for row, score, searches in zip(chosen, scores[best].tolist(), found_by(rankings, chosen), strict=True)
         ]
 
     def speakers_called(self, name: str) -> list[str]:
@@ -134,23 +126,25 @@ class Retriever:
     def _rankings(self, query: str, filters: Filters, depth: int) -> tuple[Vector | None, dict[Found, Ranking]]:
         """The query's vector, if it takes part, and what each search found."""
         among = self._among(filters)
-        without = self._withdrawn
         # Words are searched while the query is embedded and its neighbours are: neither holds the interpreter.
-        words = self._pool.submit(self._keywords.search, query, depth, among=among, without=without)
-        opening = self._pool.submit(self._keywords.search, query, depth, among=among, without=without, openings=True)
+        words = self._pool.submit(self._words, query, depth, among)
         found: dict[Found, Ranking] = {}
         vector = None
         if not is_chinese(query) or self._reads_chinese:
             vector = self.embedder.embed([query])[0]
-            near = self._vectors.search(vector, depth, among=among, without=without)
+            near = self._vectors.search(vector, depth, among=among, without=self._withdrawn)
             # A cosine of zero or less is no nearness at all.
-            found["dense"] = _ranking([(row, cosine) for row, cosine in near if cosine > 0])
-        return vector, found | {"keywords": _ranking(words.result()), "opening": _ranking(opening.result())}
+            found["dense"] = Ranking(near.rows[near.scores > 0], near.scores[near.scores > 0])
+        return vector, found | words.result()
+
+    def _words(self, query: str, depth: int, among: Sequence[int] | None) -> dict[Found, Ranking]:
+        """What the words of passages and those of openings find, one after the other: the other core is busy."""
+        search = partial(self._keywords.search, query, depth, among=among, without=self._withdrawn)
+        return {"keywords": search(), "opening": search(openings=True)}
 
     def _titles(self, vector: Vector, articles: npt.NDArray[np.int32]) -> Scores:
         """How near the query is to the first passage of each of these articles, as a share of the nearest."""
-        numbers, places = np.unique(articles, return_inverse=True)
-        return _shares(self._vectors.rows(self.store.first_rows(numbers)) @ vector)[places]
+        return shares(self._vectors.rows(self.store.first_rows(articles)) @ vector)
 
     @cached_property
     def _reads_chinese(self) -> bool:
@@ -169,57 +163,3 @@ class Retriever:
                     f"no article in this index has the id {article!r}", hint="`onrecord search` prints ids"
                 )
         return self.store.rows_matching(filters, names)
-
-
-def fuse(rankings: Mapping[Found, Ranking], rows: npt.NDArray[np.int64], articles: npt.NDArray[np.int32]) -> Scores:
-    """The score of each of these rows, which are in order: the weighed sum of its shares of the best scores.
-
-    Scores and not ranks are summed, so that what one search is sure of is not outvoted (Bruch, Gai and Ingber,
-    "An analysis of fusion functions for hybrid retrieval", 2023).  What ``opening`` finds are articles, so
-    each row of an article has its share; ``articles`` gives the article of a row.
-    """
-    scores = np.zeros(len(rows))
-    for name, (found, values) in rankings.items():
-        shares, places = _WEIGHTS[name] * _shares(values), np.searchsorted(rows, found)
-        if name == "opening":
-            numbers, each = np.unique(articles, return_inverse=True)
-            of_article = np.zeros(len(numbers))
-            of_article[each[places]] = shares
-            scores += of_article[each]
-        else:
-            scores[places] += shares
-    return scores
-
-
-def _ranking(found: Sequence[tuple[int, float]]) -> Ranking:
-    rows, values = zip(*found, strict=True) if found else ((), ())
-    return np.array(rows, dtype=np.int64), np.array(values, dtype=np.float64)
-
-
-def _shares(values: npt.NDArray[np.floating]) -> Scores:
-    best = max(float(values.max(initial=0.0)), np.finfo(np.float64).tiny)
-    shares: Scores = (np.maximum(values, 0.0) / best) ** _SHARPNESS
-    return shares
-
-
-def _found_by(rankings: Mapping[Found, Ranking], row: int) -> frozenset[Search]:
-    return frozenset(_SEARCH_OF[name] for name, (rows, _) in rankings.items() if row in rows)
-
-
-def spread(order: npt.NDArray[np.int64], origins: Origins, k: int, *, most: int) -> npt.NDArray[np.int64]:
-    """The first ``k`` of an order of places.
-
-    Those come last that ``most`` better ones of their article, or one of a copy of it, come before.
-    """
-    shown: dict[int, int] = {}
-    taken: Counter[int] = Counter()
-    first: list[int] = []
-    last: list[int] = []
-    for place in order.tolist():
-        if len(first) == k:
-            break
-        article, leader = int(origins.articles[place]), int(origins.leaders[place])
-        is_repeated = shown.setdefault(leader, article) != article or taken[article] == most
-        taken[article] += not is_repeated
-        (last if is_repeated else first).append(place)
-    return np.array([*first, *last][:k], dtype=np.int64)

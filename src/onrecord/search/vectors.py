@@ -12,8 +12,8 @@ many rows there are.
 from __future__ import annotations
 
 import math
+import mmap
 import os
-import weakref
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -23,6 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from onrecord.errors import IndexDamagedError, IndexUnusableError
+from onrecord.search.ranking import Ranking, ranked
 
 __all__ = ["Halves", "VectorIndex", "VectorWriter"]
 
@@ -75,20 +76,17 @@ class VectorIndex:
     """Reads what a ``VectorWriter`` wrote, by FAISS's own reader; nothing is ever unpickled."""
 
     def __init__(self, folder: Path, dimensions: int) -> None:
-        self._rows = folder / "rows.f16"
         self.dimensions = dimensions
         try:
             self._index = faiss.read_index(str(folder / "index.faiss"))
-            size = self._rows.stat().st_size
+            self._halves = _mapped(folder / "rows.f16", dimensions)
+            size = (folder / "rows.f16").stat().st_size
         except (RuntimeError, OSError) as error:
             raise IndexDamagedError(f"{folder.name} holds no FAISS index", hint="run `onrecord verify`") from error
         if self._index.d != dimensions or self._index.ntotal * dimensions * 2 != size:
             raise IndexDamagedError(
                 f"{folder.name}/rows.f16 does not belong to its index", hint="run `onrecord verify`"
             )
-        # Read and not mapped: pages of a map would count as this process's memory, row by row.
-        self._file = os.open(self._rows, os.O_RDONLY)
-        self._close = weakref.finalize(self, os.close, self._file)
 
     def __len__(self) -> int:
         return int(self._index.ntotal)
@@ -100,8 +98,8 @@ class VectorIndex:
         *,
         among: Sequence[int] | None = None,
         without: Sequence[int] = (),
-    ) -> list[tuple[int, float]]:
-        """The ``k`` rows with the highest cosine to ``vector``, best first.
+    ) -> Ranking:
+        """The ``k`` rows with the highest cosine to ``vector``.
 
         Only rows in ``among`` if given, and never one in ``without``.  Among at most 20,000 rows nothing
         that is nearer is missed.
@@ -117,21 +115,15 @@ class VectorIndex:
             rows = self._proposed(vector, k, None)
         # Rounded, so that equal vectors have equal scores wherever in a block they were multiplied.
         scores = np.round(self.rows(rows) @ vector.astype(np.float32), 6)
-        best = np.lexsort((rows, -scores))[:k]
-        return list(zip(rows[best].tolist(), scores[best].tolist(), strict=True))
+        return ranked(rows, scores, k)
 
     def rows(self, rows: Sequence[int] | npt.NDArray[np.int64]) -> Vectors:
         """The vectors in these rows, shape (len(rows), dimensions)."""
-        size, places = self.dimensions * 2, np.asarray(rows, dtype=np.int64).tolist()
-        read = b"".join([os.pread(self._file, size, row * size) for row in places])
-        if len(read) != size * len(places):
-            raise IndexDamagedError(f"{self._rows.name} ends before row {max(places)}", hint="run `onrecord verify`")
-        found: Vectors = np.frombuffer(read, dtype="<f2").reshape(-1, self.dimensions).astype(np.float32)
-        return found
+        return _widened(self._halves[np.asarray(rows, dtype=np.int64)])
 
     def close(self) -> None:
-        """Close the file; it is closed as well when nothing uses the index any more."""
-        self._close()
+        """Give the files up; that happens as well when nothing uses the index any more."""
+        self._halves = self._halves[:0].copy()
 
     def _proposed(self, vector: Vectors, k: int, selector: object, *_kept: object) -> npt.NDArray[np.int64]:
         # FAISS keeps only pointers to selectors, so what a selector is made of is handed along, to live on.
@@ -151,10 +143,25 @@ class VectorIndex:
 
 
 def _mapped(path: Path, dimensions: int) -> Halves:
-    count = path.stat().st_size // (dimensions * 2)
-    if not count:
+    """The rows of a file, all in memory at once: a search then neither asks for a row nor waits for its page."""
+    size = path.stat().st_size // (dimensions * 2)
+    if not size:
         return np.empty((0, dimensions), dtype="<f2")
-    return np.memmap(path, dtype="<f2", mode="r", shape=(count, dimensions))
+    with path.open("rb") as file:
+        content = mmap.mmap(file.fileno(), 0, flags=mmap.MAP_SHARED | mmap.MAP_POPULATE, prot=mmap.PROT_READ)
+    return np.frombuffer(content, dtype="<f2", count=size * dimensions).reshape(size, dimensions)
+
+
+def _widened(halves: Halves) -> Vectors:
+    """Finite numbers in single precision, exactly; NumPy converts them one by one and takes seven times as long."""
+    bits = halves.view("<i2").astype(np.int32)
+    # Exponent and fraction go to where single precision has them, the sign stays in front; the factor is the
+    # difference between the two biases.
+    bits <<= 13
+    bits &= np.int32(~0x70000000)
+    widened = bits.view(np.float32)
+    widened *= np.float32(2.0**112)
+    return widened
 
 
 def _index_of(rows: Halves) -> Any:

@@ -6,7 +6,7 @@ import json
 import sqlite3
 import threading
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -18,8 +18,9 @@ import numpy as np
 import numpy.typing as npt
 
 from onrecord.errors import IndexDamagedError, IndexUnusableError
+from onrecord.storage.rows import article_meta, article_of, quote_metas, quotes_of, to_json
 from onrecord.text.copies import groups
-from onrecord.types import Article, Block, Filters, Passage, Quote, Span, Speaker, SpeakerRecord, Status
+from onrecord.types import Article, Filters, Passage, Quote, SpeakerRecord, Status
 
 __all__ = ["Origins", "Store", "StoreWriter"]
 
@@ -95,7 +96,11 @@ class StoreWriter:
         self._article_of.extend([no] * len(passages))
         with _writing(self._path):
             self._add(
-                no, (no, article.id, digest, day, _meta(article), article.text, signature), passages, keys, quotes
+                no,
+                (no, article.id, digest, day, article_meta(article), article.text, signature),
+                passages,
+                keys,
+                quotes,
             )
         for quote in quotes:
             if quote.speaker is not None:
@@ -122,7 +127,7 @@ class StoreWriter:
             "INSERT INTO quotes VALUES (?, ?, ?, ?, ?, ?)",
             (
                 (no, place, q.start, q.end, q.speaker and self._speaker(q.speaker.name).no, meta)
-                for place, (q, meta) in enumerate(zip(quotes, _quote_metas(quotes), strict=True))
+                for place, (q, meta) in enumerate(zip(quotes, quote_metas(quotes), strict=True))
             ),
         )
 
@@ -132,7 +137,7 @@ class StoreWriter:
     def finish(self) -> None:
         """Write everything; the store is read-only from now on."""
         speakers = (
-            (one.no, name, _json(list(one.aliases)), one.direct, one.reported, one.articles)
+            (one.no, name, to_json(list(one.aliases)), one.direct, one.reported, one.articles)
             for name, one in self._speakers.items()
         )
         leaders = groups(self._signatures)
@@ -200,9 +205,11 @@ class Store:
                 f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
             )
             self._db.execute("SELECT count(*) FROM articles")
-            self._origin_of: npt.NDArray[np.int32] = np.load(_origins(path), mmap_mode="r", allow_pickle=False)
+            origins = np.load(_origins(path), mmap_mode="r", allow_pickle=False)
         except (sqlite3.Error, OSError, ValueError) as error:
             raise IndexDamagedError(f"{path.name} cannot be read ({error})", hint="run `onrecord verify`") from error
+        # A memory map as NumPy's own class costs more to slice than it holds.
+        self._origin_of: npt.NDArray[np.int32] = np.asarray(origins)
 
     def close(self) -> None:
         """Close the file."""
@@ -295,7 +302,7 @@ class Store:
             " LEFT JOIN speakers s ON s.no = q.speaker WHERE a.id = ? ORDER BY q.place",
             (article.id,),
         )
-        return tuple(_quotes(article, rows))
+        return tuple(quotes_of(article, rows))
 
     def places_quoting(self, names: Sequence[str]) -> list[int]:
         """The places, as ``article_at`` counts them, of the articles that quote somebody under one of these names."""
@@ -335,7 +342,7 @@ class Store:
         return [row for (row,) in self._rows(sql, article_ids)]
 
     def _article(self, article_id: str, meta: str, text: str) -> Article:
-        article = _article(article_id, meta, text)
+        article = article_of(article_id, meta, text)
         status = self.statuses.get(article_id)
         return replace(article, status=status) if status else article
 
@@ -392,69 +399,3 @@ def _speakers(names: Sequence[str]) -> str:
 
 def _marks(values: Sequence[object]) -> str:
     return ", ".join("?" * len(values))
-
-
-def _meta(article: Article) -> str:
-    status = article.status
-    return _json(
-        {
-            "title": article.title,
-            "url": article.url,
-            "published": article.published,
-            "authors": article.authors,
-            "outlet": article.outlet,
-            "language": article.language,
-            "blocks": [(block.kind, block.start, block.end) for block in article.blocks],
-            "status": (status.state, status.note, status.changed and status.changed.isoformat()),
-        }
-    )
-
-
-def _article(article_id: str, meta: str, text: str) -> Article:
-    fields = json.loads(meta)
-    state, note, _changed = fields.pop("status")
-    blocks = tuple(Block(kind, start, end) for kind, start, end in fields.pop("blocks"))
-    authors = tuple(fields.pop("authors"))
-    return Article(id=article_id, text=text, blocks=blocks, authors=authors, status=Status(state, note), **fields)
-
-
-def _quote_metas(quotes: Sequence[Quote]) -> Iterator[str]:
-    """What the columns do not say of each quote; a speaker's aliases and role only where they are new.
-
-    Places count from the quote's start, and of its spans only the inner ends are named, since there are many quotes.
-    """
-    known: dict[str, Speaker] = {}
-    for quote in quotes:
-        start, mention, speaker = quote.start, quote.mention, quote.speaker
-        inner = [place - start for span in quote.spans for place in span][1:-1]
-        fields: list[Any] = [
-            int(quote.direct),
-            quote.cue,
-            mention and [mention.start - start, mention.end - start],
-            inner,
-        ]
-        if speaker is not None and known.get(speaker.name) != speaker:
-            known[speaker.name] = speaker
-            fields += [speaker.aliases, speaker.role]
-        yield _json(fields)
-
-
-def _quotes(article: Article, rows: Iterable[tuple[int, int, str | None, str]]) -> Iterator[Quote]:
-    known: dict[str, Speaker] = {}
-    for start, stop, name, meta in rows:
-        direct, cue, mention, inner, *speaker = json.loads(meta)
-        if name is not None and speaker:
-            known[name] = Speaker(name, tuple(speaker[0]), speaker[1])
-        places = iter((start, *(start + place for place in inner), stop))
-        yield Quote(
-            article,
-            spans=tuple(Span(*span) for span in zip(places, places, strict=True)),
-            speaker=known[name] if name is not None else None,
-            mention=Span(start + mention[0], start + mention[1]) if mention else None,
-            cue=cue,
-            direct=bool(direct),
-        )
-
-
-def _json(value: Mapping[str, Any] | list[Any]) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
