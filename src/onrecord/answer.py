@@ -202,7 +202,7 @@ def _weighed(
         read = _read(asked, hits, reader)
         if read is not None:
             found, sure = with_reading(found, read), assured(sure, read)
-        is_enough = is_answerable(found, asked, sure, is_read=read is not None)
+        is_enough = is_answerable(found, asked, sure)
         return Weighed(choose(found, asked, most=_EVIDENCE) if is_enough else Evidence(()), sure, read)
 
 

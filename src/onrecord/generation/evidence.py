@@ -29,7 +29,6 @@ _ORDER = re.compile(
 )
 _QUOTED = re.compile(r"[“\"][^“”\"]*[”\"]|「[^」]*」")
 _ANSWERED = 0.65
-_ANSWERED_READ = 0.675
 _ARTICLE, _TIMELY = 0.3, 0.3
 _COVERAGE, _SIMILARITY, _FOUND, _TYPED = 0.4, 0.4, 0.1, 0.1
 _READ = 1.0
@@ -129,17 +128,17 @@ def with_reading(found: Sequence[Candidate], read: Read) -> list[Candidate]:
     return [replace(candidate, read=share) for candidate, share in zip(found, told, strict=True)]
 
 
-def is_answerable(found: Sequence[Candidate], asked: Understood, sure: float, *, is_read: bool = False) -> bool:
+def is_answerable(found: Sequence[Candidate], asked: Understood, sure: float) -> bool:
     """Whether any candidate is about what was asked, and not only the nearest thing there is.
 
-    ``sure`` is the ``confidence`` in them, with what a reader told of them if ``is_read``.
+    ``sure`` is the ``confidence`` in them, with what a reader told of them.
     """
     if not asked.stems:
         # "What does Pu say?" asks for whatever there is; without a speaker it asks for nothing.
         return bool(asked.speakers and found)
     if asked.speakers:
         return any(_is_about(candidate, asked) for candidate in found)
-    return sure >= (_ANSWERED_READ if is_read else _ANSWERED)
+    return sure >= _ANSWERED
 
 
 def confidence(
