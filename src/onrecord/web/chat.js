@@ -211,6 +211,9 @@
 
   // --- what Gradio leaves undone
 
+  // What Gradio says by itself, in its own language, by the name of what we say.
+  const foreign = { "This application is currently busy": "busy", "Connection errored out": "cut-off" };
+
   // Gradio's sanitiser strips what these attributes say, and its own markup says too much or too little.
   const repairs = {
     "#onr-chat [data-testid][aria-label]": (each) => each.removeAttribute("aria-label"),
@@ -224,6 +227,10 @@
     "#onr-settings > button": (each) => {
       const open = each.parentElement.querySelector('[data-testid="accordion-content"]')?.style.display !== "none";
       each.setAttribute("aria-expanded", String(open));
+    },
+    '[data-testid="toast-text"]': (each) => {
+      const known = Object.keys(foreign).find((said) => each.textContent.trim().startsWith(said));
+      if (known) each.textContent = says(foreign[known]);
     },
     // The sanitiser lets every link open a window of its own; the other language is this page.
     ".onr-nav a[lang][target]": (each) => each.removeAttribute("target"),
