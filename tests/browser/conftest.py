@@ -265,6 +265,10 @@ class Newsroom:
         self.gate.wait(20)
         yield from answer
 
+    def _late(self, question: Question) -> Iterator[AnswerEvent]:
+        yield from self._what(question)
+        self.gate.wait(20)
+
     def _refuse(self, question: Question) -> Iterator[AnswerEvent]:
         yield Searched(question.text, self._hits())
         yield Answer(question.text, (), (), True, "extractive", "gen-1", nearest=(self.article, self.other))

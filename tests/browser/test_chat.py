@@ -184,7 +184,6 @@ def test_the_keyboard_is_enough(page: Page, chat: SimpleNamespace) -> None:
     reach("#onr-again")
     page.keyboard.press("Enter")
     settled(page)
-    page.wait_for_timeout(1000)  # Gradio still writes the last answer for a moment, as no person would notice
     reach("#onr-edit")
     page.keyboard.press("Enter")
     expect(page.get_by_label("Your question")).to_have_value("What did Pu say?")
@@ -315,6 +314,24 @@ def test_stop_closes_the_core(page: Page, chat: SimpleNamespace) -> None:
     settled(page)
     ask(page, "What did Pu say?")
     expect(page.locator(".onr-mode")).to_be_visible()
+
+
+def test_no_late_output_overwrites_what_is_done_after_an_answer(page: Page, chat: SimpleNamespace) -> None:
+    """The core ends a while after its answer: the buttons wait for that, and what they do stands."""
+    chat.newsroom.gate.clear()
+    try:
+        ask(page, "Late end?")
+        expect(page.locator(".onr-foot")).to_be_visible()
+        expect(page.locator("#onr-stop")).to_be_visible()
+        expect(page.locator("#onr-edit")).to_be_hidden()
+    finally:
+        chat.newsroom.gate.set()
+    page.locator("#onr-edit").click()
+    expect(page.get_by_label("Your question")).to_have_value("Late end?")
+    expect(page.locator(".onr-question")).to_have_count(0)
+    ask(page, "What did Pu say?")
+    settled(page)
+    expect(page.locator(".onr-question")).to_have_text(["What did Pu say?"])
 
 
 def test_leaving_closes_the_core(open_page: OpenPage, chat: SimpleNamespace) -> None:
