@@ -21,7 +21,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 from starlette.applications import Starlette
 from tests.fakes import fake_core
 
-from onrecord.errors import ModelBusyError, QuestionError
+from onrecord.errors import IndexUnusableError, ModelBusyError, QuestionError
 from onrecord.types import (
     Answer,
     AnswerEvent,
@@ -220,9 +220,14 @@ class Newsroom:
         def copies(name: str) -> tuple[Article, ...]:
             return (self.printed["copy"],) if name == "b" else ()
 
+        def article(name: str) -> Article | None:
+            if name == "unreadable":
+                raise IndexUnusableError("the index cannot be read", hint="verify it")
+            return self.printed.get(name)
+
         return fake_core(
             self.ask,
-            article=self.printed.get,
+            article=article,
             quotes=quotes,
             quotes_about=quotes_about,
             copies=copies,
