@@ -76,7 +76,7 @@ def _not_taken(page: Page, _: Any) -> None:
     page.route("**/gradio_api/queue/join*", lambda asked: asked.fulfill(status=503, json={"detail": "Queue is full."}))
     page.locator("#onr-box textarea").fill("What did Pu say?")
     page.locator("#onr-ask").click()
-    page.get_by_test_id("toast-text").wait_for()
+    page.locator("#onr-told").wait_for()
 
 
 CHAT: dict[str, Callable[[Page, Any], None]] = {

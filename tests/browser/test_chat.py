@@ -372,6 +372,20 @@ def test_a_question_that_is_too_long_stays_in_the_box(page: Page, chat: SimpleNa
     expect(page.locator("#onr-form-notice").get_by_role("alert")).to_have_count(0)
 
 
+def test_a_question_that_is_not_taken_is_told_in_the_readers_language(
+    open_page: OpenPage, chat: SimpleNamespace
+) -> None:
+    page = open_page(chat.address, locale="zh-CN", fails=True)
+    CHAT["chat-not-taken"](page, chat.newsroom)
+    told = page.locator("#onr-left").get_by_role("alert")
+    expect(told).to_have_text("现在提问的人太多，请一分钟后再问。")
+    expect(page.locator("#onr-box textarea")).to_have_value("What did Pu say?")
+    page.unroute_all()
+    page.locator("#onr-ask").click()
+    expect(page.locator(".onr-mode")).to_be_visible()
+    expect(told).to_have_count(0)
+
+
 def test_examples_history_retry_and_clear(page: Page, chat: SimpleNamespace) -> None:
     page.get_by_role("button", name="What did Pu say about Chongqing?").click()
     expect(page.locator(".onr-mode")).to_be_visible()
