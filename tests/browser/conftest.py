@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -19,6 +21,7 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 from starlette.applications import Starlette
+from tests.browser.real_room import PASSWORD, ROOT, Room, real_room, serving
 from tests.fakes import fake_core
 
 from onrecord.errors import IndexUnusableError, ModelBusyError, QuestionError
@@ -402,3 +405,21 @@ def chat(serve: Callable[[Callable[[], Starlette]], str]) -> SimpleNamespace:
         )
 
     return SimpleNamespace(address=serve(build), newsroom=newsroom)
+
+
+@pytest.fixture(scope="package")
+def shipped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """``python app.py`` on an empty index, which it fills from the shipped corpus by itself; staff: anna."""
+    folder = tmp_path_factory.mktemp("shipped")
+    add = [sys.executable, "-m", "onrecord.cli", "user", "add", "anna"]
+    environment = {**os.environ, "ONRECORD_ACCOUNTS": str(folder / "accounts")}
+    subprocess.run(add, input=PASSWORD, text=True, cwd=ROOT, env=environment, check=True, capture_output=True)
+    with serving(folder, ["app.py"]) as address:
+        yield address
+
+
+@pytest.fixture(scope="package")
+def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
+    """The newsroom of ``real_room``, one for all tests."""
+    with real_room(tmp_path_factory.mktemp("newsroom")) as made:
+        yield made
