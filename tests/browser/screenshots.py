@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
-from tests.browser.conftest import CHROMIUM, FLAGS, Newsroom, served
+from tests.browser.conftest import CHROMIUM, FLAGS, served
+from tests.browser.scripted import Newsroom
 from tests.browser.states import CHAT, CHAT_PATHS, PAGES, open_chat
 
 from onrecord.web.app import build_app

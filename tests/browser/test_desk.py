@@ -14,6 +14,23 @@ from tests.browser.accessibility import violations
 from tests.browser.desk_room import ALTERED, STATES, WIDTHS, visit
 from tests.browser.real_room import CORRECTION, PASSWORD, REFUSED, Room
 from tests.web.desk_site import DRAFT
+from tests.web.test_desk import docx
+
+VERDICTS = {
+    "check-verbatim": "Word for word",
+    "check-altered": "Altered",
+    "check-truncated": "Cut",
+    "check-spliced": "Put together",
+    "check-paraphrase": "Paraphrase",
+    "check-other-speaker": "Another speaker",
+    "check-not-found": "Not found in this corpus",
+}
+_PARAGRAPHS = DRAFT.strip().split("\n\n")
+FILES = {
+    "story.txt": ("text/plain", DRAFT.encode()),
+    "story.html": ("text/html", "".join(f"<p>{one}</p>" for one in _PARAGRAPHS).encode()),
+    "story.docx": ("application/octet-stream", docx(*_PARAGRAPHS)),
+}
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +70,14 @@ def test_a_quote_is_checked(desk: Room, browser: Browser, width: int) -> None:
         expect(context.locator(".before")).to_contain_text("the council decided")
         expect(context.locator("mark")).to_have_text("We need new gates, and we need them before 2033")
         expect(context.locator(".after")).to_contain_text("12 million crowns")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_every_verdict_is_said_in_words(desk: Room, browser: Browser, width: int) -> None:
+    with visit(desk, browser, width=width) as page:
+        for state, said in VERDICTS.items():
+            STATES[state](page, desk.address)
+            expect(page.get_by_role("heading", name=said, exact=True)).to_be_focused()
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -110,7 +135,20 @@ def test_without_a_script_everything_but_comfort_works(desk: Room, browser: Brow
         assert saved.value.suggested_filename == "quotations.csv"
 
 
-def test_a_file_is_checked_and_one_that_is_too_large_is_not_sent(desk: Room, browser: Browser) -> None:
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_file_of_each_kind_is_checked(desk: Room, browser: Browser, width: int) -> None:
+    with visit(desk, browser, width=width) as page:
+        for name, (media, data) in FILES.items():
+            page.goto(f"{desk.address}/staff/draft")
+            field = page.get_by_label("or choose a file")
+            field.set_input_files({"name": name, "mimeType": media, "buffer": data})
+            page.get_by_role("button", name="Check the draft").click()
+            expect(page.get_by_role("heading", name=f"5 quotations in {name}")).to_be_focused()
+            verdicts = page.locator("tbody:visible .tag")
+            expect(verdicts).to_have_text(["Altered", "Cut", "Another speaker", "Altered", "Not found in this corpus"])
+
+
+def test_a_file_that_is_too_large_is_not_sent(desk: Room, browser: Browser) -> None:
     with visit(desk, browser) as page:
         page.goto(f"{desk.address}/staff/draft")
         field = page.get_by_label("or choose a file")
@@ -118,9 +156,6 @@ def test_a_file_is_checked_and_one_that_is_too_large_is_not_sent(desk: Room, bro
         assert "larger than 5 MB" in field.evaluate("(each) => each.validationMessage")
         page.get_by_role("button", name="Check the draft").click()
         expect(page).to_have_url(f"{desk.address}/staff/draft")
-        field.set_input_files({"name": "story.txt", "mimeType": "text/plain", "buffer": DRAFT.encode()})
-        page.get_by_role("button", name="Check the draft").click()
-        expect(page.get_by_role("heading", name="5 quotations in story.txt")).to_be_focused()
 
 
 def test_a_file_that_is_too_large_is_a_sentence_also_without_a_script(desk: Room, browser: Browser) -> None:
@@ -217,8 +252,9 @@ def test_everything_is_done_by_keyboard_alone(desk: Room, browser: Browser) -> N
         expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
-def test_names_are_merged_by_what_the_page_offers(desk: Room, browser: Browser) -> None:
-    with visit(desk, browser) as page:
+@pytest.mark.parametrize("width", WIDTHS)
+def test_names_are_merged_and_split_by_what_the_page_offers(desk: Room, browser: Browser, width: int) -> None:
+    with visit(desk, browser, width=width) as page:
         page.goto(f"{desk.address}/staff/speakers")
         page.get_by_label("Name").fill("berg")
         page.get_by_role("button", name="Find").click()
@@ -227,9 +263,16 @@ def test_names_are_merged_by_what_the_page_offers(desk: Room, browser: Browser) 
         assert "Anna Berg" in offered
         page.get_by_label("The same person as").fill("Anna Berg")
         page.get_by_role("button", name="Merge").click()
-        expect(page.get_by_role("status")).to_have_text("The names are one person now.")
-        page.get_by_role("button", name="Undo").click()
-        expect(page.get_by_role("status")).to_have_text("The last decision was undone.")
+        undone_again(page, "The names are one person now.")
+        page.goto(f"{desk.address}/staff/speakers/one?name=Ole+Brandt")
+        page.get_by_role("button", name="Split off").click()
+        undone_again(page, "The name was split off.")
+
+
+def undone_again(page: Page, done: str) -> None:
+    expect(page.get_by_role("status")).to_have_text(done)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("status")).to_have_text("The last decision was undone.")
 
 
 def test_the_timeline_is_a_plot_and_a_table(desk: Room, browser: Browser) -> None:
@@ -253,3 +296,29 @@ def test_the_review_shows_what_happened(desk: Room, browser: Browser) -> None:
         expect(ingests).to_contain_text("9 added")
         ingests.get_by_text("1", exact=True).click()
         expect(ingests).to_contain_text("broken.jsonl")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_an_article_is_corrected_withdrawn_and_restored(desk: Room, browser: Browser, width: int) -> None:
+    """Readers see each decision at once."""
+    with visit(desk, browser, width=width) as page, visit(desk, browser, width=width) as reader:
+        page.goto(f"{desk.address}/staff/review")
+        page.get_by_label("Find an article").fill("budget")
+        page.get_by_role("button", name="Find").click()
+        page.get_by_role("link", name="A budget with a hole").click()
+        page.get_by_label("What was corrected").fill("It was 3.6 million.")
+        page.get_by_role("button", name="Mark as corrected").click()
+        expect(page.get_by_role("status").first).to_have_text("The article is marked as corrected.")
+        reader.goto(f"{desk.address}/article/budget")
+        expect(reader.locator(".onr-status-note")).to_contain_text("It was 3.6 million.")
+        page.goto(f"{desk.address}/staff/review/article?id=budget")
+        page.get_by_role("button", name="Withdraw the article").click()
+        expect(page.get_by_role("status").first).to_have_text("The article was withdrawn.")
+        reader.reload()
+        expect(reader.get_by_role("heading", level=1)).to_contain_text("This article was withdrawn")
+        page.goto(f"{desk.address}/staff/review/article?id=budget")
+        page.get_by_role("button", name="Let it stand").click()
+        expect(page.get_by_role("status").first).to_have_text("The article stands as printed again.")
+        reader.reload()
+        expect(reader.get_by_role("heading", level=1)).to_have_text("A budget with a hole of 3.5 million")
+        expect(reader.locator(".onr-status-note")).to_have_count(0)

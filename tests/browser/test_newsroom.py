@@ -40,6 +40,12 @@ def article(room: Room, name: str) -> dict[str, Any]:
     return given
 
 
+def names_in(room: Room) -> set[str]:
+    """Everybody who is quoted, by all their names."""
+    people = httpx.get(f"{room.address}/api/v1/speakers", timeout=60).json()["speakers"]
+    return {name for one in people for name in (one["name"], *one["aliases"])}
+
+
 def place_of(link: Locator) -> tuple[str, int, int]:
     """The article, start and end that a link to a passage names."""
     found = re.fullmatch(r"/article/([^?]+)\?start=(\d+)&end=(\d+)#passage", link.get_attribute("href") or "")
@@ -122,10 +128,14 @@ def opens_beside_the_chat(room: Room, page: Page, chip: Locator, *, by_keyboard:
     expect(opened.locator("#passage")).to_be_focused()
     expect(opened.locator("#passage")).to_be_in_viewport()
     assert marked(opened) == printed["text"][start:end]
+    expect(page.locator("#onr-1-1")).to_have_class(re.compile("onr-active"))
     assert violations(page) == []
     page.keyboard.press("Escape")
     expect(opened).to_be_hidden()
     expect(chip).to_be_focused()
+    with page.context.expect_page() as beside:
+        chip.click(modifiers=["Control"])
+    expect(beside.value.locator("main #passage")).to_be_in_viewport()
 
 
 def test_an_answer_is_followed_up_and_taken_away(room: Room, open_page: OpenPage, width: int, scheme: str) -> None:
@@ -158,6 +168,9 @@ def test_an_answer_is_followed_up_and_taken_away(room: Room, open_page: OpenPage
     expect(page.locator("#onr-2-1")).to_contain_text("date unknown")
     page.get_by_role("button", name="New conversation").click()
     expect(page.locator(".onr-question")).to_have_count(0)
+    expect(page.locator(".onr-card")).to_have_count(0)
+    assert page.context.cookies() == []
+    assert page.evaluate("[localStorage.length, sessionStorage.length]") == [0, 0]
 
 
 def judged(room: Room, page: Page, *, helpful: bool) -> None:
@@ -184,10 +197,11 @@ def test_a_refusal_helps_and_an_answer_can_be_stopped(room: Room, open_page: Ope
     expect(refusal).to_contain_text(re.compile(r"only these articles were searched: 9 articles \(since 2 March 2021\)"))
     settled(page)
     expect(chips(page)).to_have_count(0)
-    people = {one["name"] for one in httpx.get(f"{room.address}/api/v1/speakers", timeout=60).json()["speakers"]}
+    expect(page.locator("#onr-panel h2")).to_have_text("Searched")
     named = refusal.locator(".onr-names a").all_text_contents()
     assert named
-    assert set(named) <= people
+    assert set(named) <= names_in(room)
+    expect(refusal.locator(".onr-names a").first).to_have_attribute("href", re.compile(r"^/speaker/.+\?about=What\+is"))
     nearest = refusal.locator("li .onr-open").first
     title = nearest.text_content() or ""
     nearest.click()
@@ -221,7 +235,9 @@ def test_examples_come_from_the_corpus_and_questions_can_be_narrowed(
     days = (datetime.now(UTC).date() - date.fromisoformat(LAST_DAY)).days
     expect(header.get_by_role("status")).to_contain_text(f"Nothing newer has come in for {days} days")
     example = page.locator("#onr-examples button").first
-    expect(example).to_contain_text("Keller")
+    asked = re.fullmatch(r"What does (.+) say about .+\?", (example.text_content() or "").strip())
+    assert asked
+    assert asked[1] in names_in(room)
     example.click()
     settled(page)
     expect(chips(page)).not_to_have_count(0)
@@ -317,3 +333,5 @@ def test_everything_is_said_in_chinese(room: Room, open_page: OpenPage, width: i
     assert fits(page, width)
     page.keyboard.press("Escape")
     expect(page.get_by_role("button", name="再问一次")).to_be_visible()
+    page.get_by_role("link", name="English").click()
+    expect(page.get_by_role("button", name="Ask", exact=True)).to_be_visible()

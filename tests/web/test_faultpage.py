@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 from starlette.datastructures import Headers
-from tests.browser.conftest import Newsroom
+from tests.browser.scripted import Newsroom
 from tests.fakes import fake_core
 from tests.web.conftest import Serve, Site
 
