@@ -248,7 +248,7 @@ def test_examples_come_from_the_corpus_and_questions_can_be_narrowed(
     page.get_by_label("In the articles’ own words only").check()
     ask(page, "What was said about the weather?")
     settled(page)
-    only = "Only: Brandt · since 1 January 2021 · until 31 December 2021"
+    only = "Only: Brandt · 1 January 2021 – 31 December 2021"
     expect(page.locator(".onr-question").last.locator(".onr-narrowed")).to_have_text(only)
     expect(page.locator(".onr-mode").last).to_have_text("Quoted from the articles (no language model).")
     expect(page.locator(".onr-quoted").last.locator(".onr-by")).to_have_text("Ole Brandt, quoted")
