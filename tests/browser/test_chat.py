@@ -200,7 +200,7 @@ def test_a_day_that_is_none_is_told_and_asks_nothing(open_page: OpenPage, chat: 
 def test_no_state_of_the_chat_keeps_anybody_out(
     open_page: OpenPage, chat: SimpleNamespace, state: str, scheme: str
 ) -> None:
-    page = open_page(chat.address, CHAT_PATHS.get(state, "/"), scheme=scheme)
+    page = open_page(chat.address, CHAT_PATHS.get(state, "/"), scheme=scheme, fails=state == "chat-not-taken")
     CHAT[state](page, chat.newsroom)
     try:
         assert violations(page) == []
