@@ -1,77 +1,23 @@
-"""A newsroom on a real port with somebody signed in, for the browser tests of the desk and its pictures."""
+"""The pages and states of the desk in a newsroom, for its browser tests and its pictures."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request
-from starlette.applications import Starlette
-from tests.web.desk_site import DRAFT, PASSWORD, Newsroom, newsroom
+from tests.browser.real_room import Room
+from tests.web.desk_site import DRAFT
 
-from onrecord.types import Question, SpeakerDecision, Status
-from onrecord.web.app import build_app
-from onrecord.web.core import Exposure
-
-__all__ = ["STATES", "WIDTHS", "Desk", "open_desk", "visit"]
+__all__ = ["ALTERED", "STATES", "WIDTHS", "visit"]
 
 WIDTHS = (1440, 768, 375)
 ALTERED = "We need new gates, and we need them before 2030"
-ENOUGH = Exposure(reads=100_000, questions=100_000)
-
-
-@dataclass
-class Desk:
-    """The address, what is served there, and the cookies of somebody who is signed in."""
-
-    address: str
-    room: Newsroom
-    state: Any
-
-
-def open_desk(folder: Path, serve: Callable[[Callable[[], Starlette]], str], browser: Browser) -> Desk:
-    """Serve a newsroom in which something has happened, and sign ann in by the page."""
-    room = newsroom(folder, keep_questions_days=14)
-    made = room.core.desk
-    assert made
-    made.decide(SpeakerDecision("split", "Anna M. Berg", "Anna Berg"))
-    made.decide(SpeakerDecision("merge", "Keller-Holm", "Keller"))
-    made.set_status("ferry", Status("corrected", "There were three ferries, not four."))
-    made.set_status("school", Status("withdrawn", "Withdrawn at the request of the school."))
-    list(room.core.ask(Question("What did the queen of Sweden say about penguins?"), phrased=False))
-    room.core.feedback(
-        {
-            "rating": "unhelpful",
-            "question": "Who pays for the wall?",
-            "reasons": ["wrong_source"],
-            "note": "Not this year.",
-        }
-    )
-    (folder / "more.jsonl").write_text('{"title": "x"\n')
-    room.runtime.ingest([folder / "more.jsonl"])
-    address = serve(lambda: build_app(room.core, examples=[], about="7 articles.", exposure=ENOUGH))
-    context = browser.new_context()
-    page = context.new_page()
-    sign_in(page, address)
-    state = context.storage_state()
-    context.close()
-    return Desk(address, room, state)
-
-
-def sign_in(page: Page, address: str) -> None:
-    """Sign ann in, as the page wants it."""
-    page.goto(f"{address}/staff/")
-    page.get_by_label("Name").fill("ann")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.get_by_role("heading", name="Check a quote").wait_for()
 
 
 @contextmanager
-def visit(desk: Desk, browser: Browser, *, width: int = 1440, scheme: str = "light", **given: Any) -> Iterator[Page]:
+def visit(desk: Room, browser: Browser, *, width: int = 1440, scheme: str = "light", **given: Any) -> Iterator[Page]:
     """Open a page for ann; at its end no script complained and nothing was asked of another host."""
     problems: list[str] = []
 
@@ -153,6 +99,9 @@ STATES: dict[str, Callable[[Page, str], None]] = {
     "check": _at("staff/check"),
     "check-altered": _quote(ALTERED, "Keller"),
     "check-verbatim": _quote("Nobody in this room wants higher taxes", "Anna Berg"),
+    "check-truncated": _quote("My boat has crossed in worse weather"),
+    "check-other-speaker": _quote("Nobody in this room wants higher taxes", "Ole Brandt"),
+    "check-paraphrase": _quote("The state will pay half of it", "Keller"),
     "check-spliced": _quote("We need new gates, and we need them before 2033. Nobody in this room wants higher taxes"),
     "check-not-found": _quote("We shall build a tower of glass by the old mill"),
     "draft": _at("staff/draft"),

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
-from tests.browser.conftest import CHROMIUM, FLAGS, Newsroom, served
+from tests.browser.conftest import CHROMIUM, FLAGS, served
+from tests.browser.scripted import Newsroom
 from tests.browser.states import CHAT, CHAT_PATHS, PAGES, open_chat
 
 from onrecord.web.app import build_app
@@ -57,23 +58,25 @@ def _photographed(
         "color_scheme": scheme,
         "locale": {"zh": "zh-CN"}.get(lang, lang),
     }
+    # One context for all: scripts and styles come from its cache.
+    context = browser.new_context(**look)  # type: ignore[arg-type]
+    context.set_default_timeout(120_000)
     for state in (*CHAT, *PAGES):
         name = f"{state}-{width}-{scheme}-{lang}.png"
         if names and not name.startswith(names):
             continue
-        context = browser.new_context(**look)  # type: ignore[arg-type]
-        context.set_default_timeout(120_000)
         page = context.new_page()
         if state in PAGES:
             page.goto(address + PAGES[state])
         else:
             open_chat(page, address, CHAT_PATHS.get(state, "/"))
             CHAT[state](page, newsroom)
-        page.wait_for_timeout(500)
-        page.screenshot(path=folder / name, full_page=width < 900 and state != "chat-article")
+        page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        page.screenshot(path=folder / name, full_page=width < 900 and state != "chat-article", animations="disabled")
         newsroom.gate.set()
-        context.close()
+        page.close()
         yield name
+    context.close()
 
 
 if __name__ == "__main__":

@@ -71,6 +71,14 @@ def _too_long(page: Page, _: Any) -> None:
     page.locator(".onr-notice").wait_for()
 
 
+def _not_taken(page: Page, _: Any) -> None:
+    """What Gradio answers where too many questions wait already."""
+    page.route("**/gradio_api/queue/join*", lambda asked: asked.fulfill(status=503, json={"detail": "Queue is full."}))
+    page.locator("#onr-box textarea").fill("What did Pu say?")
+    page.locator("#onr-ask").click()
+    page.locator("#onr-told").wait_for()
+
+
 CHAT: dict[str, Callable[[Page, Any], None]] = {
     "chat-empty": lambda page, _: None,
     "chat-answer": _answered,
@@ -83,6 +91,7 @@ CHAT: dict[str, Callable[[Page, Any], None]] = {
     "chat-error": lambda page, newsroom: _answered(page, newsroom, "Busy, are you?"),
     "chat-changed": lambda page, _: settled(page),
     "chat-too-long": _too_long,
+    "chat-not-taken": _not_taken,
 }
 CHAT_PATHS = {
     "chat-changed": "/?q=What%20did%20Pu%20say%3F&generation=gen-0&speaker=Pu&since=2026-03-01",
@@ -101,4 +110,7 @@ PAGES = {
     "speaker-unknown": "/speaker/Nobody%20At%20All",
     "speakers": "/speakers",
     "speakers-none": "/speakers?name=nobody",
+    "fault-nothing": "/no/such/page",
+    "fault-too-large": "/speaker/Pu?about=" + "x" * 5000,
+    "fault-unreadable": "/article/unreadable",
 }

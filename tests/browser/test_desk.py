@@ -1,4 +1,4 @@
-"""The desk in Chromium: every page and state at three widths, by keyboard, without a script, on paper."""
+"""The desk in Chromium on the real server: every page and state at three widths, by keyboard, without a script, on paper."""
 
 from __future__ import annotations
 
@@ -6,27 +6,41 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from starlette.applications import Starlette
 from tests.browser.accessibility import violations
-from tests.browser.desk_room import ALTERED, STATES, WIDTHS, Desk, open_desk, visit
-from tests.web.desk_site import DRAFT, PASSWORD
+from tests.browser.desk_room import ALTERED, STATES, WIDTHS, visit
+from tests.browser.real_room import CORRECTION, PASSWORD, REFUSED, Room
+from tests.web.desk_site import DRAFT
+from tests.web.test_desk import docx
+
+VERDICTS = {
+    "check-verbatim": "Word for word",
+    "check-altered": "Altered",
+    "check-truncated": "Cut",
+    "check-spliced": "Put together",
+    "check-paraphrase": "Paraphrase",
+    "check-other-speaker": "Another speaker",
+    "check-not-found": "Not found in this corpus",
+}
+_PARAGRAPHS = DRAFT.strip().split("\n\n")
+FILES = {
+    "story.txt": ("text/plain", DRAFT.encode()),
+    "story.html": ("text/html", "".join(f"<p>{one}</p>" for one in _PARAGRAPHS).encode()),
+    "story.docx": ("application/octet-stream", docx(*_PARAGRAPHS)),
+}
 
 
 @pytest.fixture(scope="module")
-def desk(
-    tmp_path_factory: pytest.TempPathFactory, serve: Callable[[Callable[[], Starlette]], str], browser: Browser
-) -> Desk:
-    return open_desk(tmp_path_factory.mktemp("desk"), serve, browser)
+def desk(room: Room) -> Room:
+    return room
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", WIDTHS)
-def test_every_page_and_state_is_accessible_and_fits(desk: Desk, browser: Browser, width: int, scheme: str) -> None:
+def test_every_page_and_state_is_accessible_and_fits(desk: Room, browser: Browser, width: int, scheme: str) -> None:
     with visit(desk, browser, width=width, scheme=scheme) as page:
         for name, reach in STATES.items():
             reach(page, desk.address)
@@ -38,7 +52,7 @@ def test_every_page_and_state_is_accessible_and_fits(desk: Desk, browser: Browse
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_a_quote_is_checked(desk: Desk, browser: Browser, width: int) -> None:
+def test_a_quote_is_checked(desk: Room, browser: Browser, width: int) -> None:
     with visit(desk, browser, width=width) as page:
         STATES["check-altered"](page, desk.address)
         expect(page.get_by_role("heading", name="Altered")).to_be_focused()
@@ -59,7 +73,15 @@ def test_a_quote_is_checked(desk: Desk, browser: Browser, width: int) -> None:
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_a_draft_is_sorted_filtered_and_saved(desk: Desk, browser: Browser, width: int) -> None:
+def test_every_verdict_is_said_in_words(desk: Room, browser: Browser, width: int) -> None:
+    with visit(desk, browser, width=width) as page:
+        for state, said in VERDICTS.items():
+            STATES[state](page, desk.address)
+            expect(page.get_by_role("heading", name=said, exact=True)).to_be_focused()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_draft_is_sorted_filtered_and_saved(desk: Room, browser: Browser, width: int) -> None:
     with visit(desk, browser, width=width) as page:
         STATES["draft-checked"](page, desk.address)
         verdicts = page.locator("tbody:visible .tag")
@@ -85,7 +107,7 @@ def test_a_draft_is_sorted_filtered_and_saved(desk: Desk, browser: Browser, widt
         assert page.evaluate("[localStorage.length, sessionStorage.length, document.cookie]") == [0, 0, ""]
 
 
-def test_the_report_is_what_goes_to_paper(desk: Desk, browser: Browser) -> None:
+def test_the_report_is_what_goes_to_paper(desk: Room, browser: Browser) -> None:
     with visit(desk, browser) as page:
         STATES["draft-checked"](page, desk.address)
         expect(page.locator(".report")).to_be_hidden()
@@ -100,7 +122,7 @@ def test_the_report_is_what_goes_to_paper(desk: Desk, browser: Browser) -> None:
             expect(page.locator(hidden).first).to_be_hidden()
 
 
-def test_without_a_script_everything_but_comfort_works(desk: Desk, browser: Browser) -> None:
+def test_without_a_script_everything_but_comfort_works(desk: Room, browser: Browser) -> None:
     with visit(desk, browser, java_script_enabled=False) as page:
         STATES["check-altered"](page, desk.address)
         expect(page.locator(".differences")).to_have_text("2030 in the quotation, 2033 in print")
@@ -113,7 +135,20 @@ def test_without_a_script_everything_but_comfort_works(desk: Desk, browser: Brow
         assert saved.value.suggested_filename == "quotations.csv"
 
 
-def test_a_file_is_checked_and_one_that_is_too_large_is_not_sent(desk: Desk, browser: Browser) -> None:
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_file_of_each_kind_is_checked(desk: Room, browser: Browser, width: int) -> None:
+    with visit(desk, browser, width=width) as page:
+        for name, (media, data) in FILES.items():
+            page.goto(f"{desk.address}/staff/draft")
+            field = page.get_by_label("or choose a file")
+            field.set_input_files({"name": name, "mimeType": media, "buffer": data})
+            page.get_by_role("button", name="Check the draft").click()
+            expect(page.get_by_role("heading", name=f"5 quotations in {name}")).to_be_focused()
+            verdicts = page.locator("tbody:visible .tag")
+            expect(verdicts).to_have_text(["Altered", "Cut", "Another speaker", "Altered", "Not found in this corpus"])
+
+
+def test_a_file_that_is_too_large_is_not_sent(desk: Room, browser: Browser) -> None:
     with visit(desk, browser) as page:
         page.goto(f"{desk.address}/staff/draft")
         field = page.get_by_label("or choose a file")
@@ -121,12 +156,9 @@ def test_a_file_is_checked_and_one_that_is_too_large_is_not_sent(desk: Desk, bro
         assert "larger than 5 MB" in field.evaluate("(each) => each.validationMessage")
         page.get_by_role("button", name="Check the draft").click()
         expect(page).to_have_url(f"{desk.address}/staff/draft")
-        field.set_input_files({"name": "story.txt", "mimeType": "text/plain", "buffer": DRAFT.encode()})
-        page.get_by_role("button", name="Check the draft").click()
-        expect(page.get_by_role("heading", name="5 quotations in story.txt")).to_be_focused()
 
 
-def test_a_file_that_is_too_large_is_a_sentence_also_without_a_script(desk: Desk, browser: Browser) -> None:
+def test_a_file_that_is_too_large_is_a_sentence_also_without_a_script(desk: Room, browser: Browser) -> None:
     with visit(desk, browser, java_script_enabled=False) as page:
         page.goto(f"{desk.address}/staff/draft")
         page.get_by_label("or choose a file").set_input_files(
@@ -149,7 +181,7 @@ def press_to(page: Page, name: str) -> None:
     raise AssertionError(f"Tab does not reach {name!r}")
 
 
-def test_everything_is_done_by_keyboard_alone(desk: Desk, browser: Browser) -> None:
+def test_everything_is_done_by_keyboard_alone(desk: Room, browser: Browser) -> None:
     with visit(desk, browser, storage_state=None) as page:
         keyboard = page.keyboard
         page.goto(f"{desk.address}/staff/")
@@ -220,8 +252,9 @@ def test_everything_is_done_by_keyboard_alone(desk: Desk, browser: Browser) -> N
         expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
-def test_names_are_merged_by_what_the_page_offers(desk: Desk, browser: Browser) -> None:
-    with visit(desk, browser) as page:
+@pytest.mark.parametrize("width", WIDTHS)
+def test_names_are_merged_and_split_by_what_the_page_offers(desk: Room, browser: Browser, width: int) -> None:
+    with visit(desk, browser, width=width) as page:
         page.goto(f"{desk.address}/staff/speakers")
         page.get_by_label("Name").fill("berg")
         page.get_by_role("button", name="Find").click()
@@ -231,24 +264,60 @@ def test_names_are_merged_by_what_the_page_offers(desk: Desk, browser: Browser) 
         page.get_by_label("The same person as").fill("Anna Berg")
         page.get_by_role("button", name="Merge").click()
         expect(page.get_by_role("status")).to_have_text("The names are one person now.")
-        page.get_by_role("button", name="Undo").click()
+        page.goto(f"{desk.address}/staff/speakers/one?name=Anna+Berg")
+        page.get_by_role("button", name="Split off Anna M. Berg").click()
+        expect(page.get_by_role("status")).to_have_text("The name was split off.")
+        page.get_by_role("button", name="Undo Anna M. Berg").click()
         expect(page.get_by_role("status")).to_have_text("The last decision was undone.")
+        expect(page.locator("ol.names li").first).to_contain_text("Anna M. Berg is the same person as Anna Berg")
+        page.get_by_role("button", name="Undo Anna M. Berg").click()
+        expect(page.locator("ol.names li").first).to_contain_text("Keller-Holm is the same person as Keller")
 
 
-def test_the_timeline_is_a_plot_and_a_table(desk: Desk, browser: Browser) -> None:
+def test_the_timeline_is_a_plot_and_a_table(desk: Room, browser: Browser) -> None:
     with visit(desk, browser) as page:
         page.goto(f"{desk.address}/staff/speakers/one?name=Maria+Keller")
         expect(page.locator(".plot svg rect")).to_have_count(4)
         page.get_by_text("The numbers").click()
         rows = page.get_by_role("table").get_by_role("row")
-        expect(rows).to_have_text([re.compile("Day"), "2031-03-0211", "2031-03-0311"])
+        expect(rows).to_have_text([re.compile("Day"), "2021-03-0211", "2021-03-0311", "date unknown10"])
 
 
-def test_the_review_shows_what_happened(desk: Desk, browser: Browser) -> None:
+def test_the_review_shows_what_happened(desk: Room, browser: Browser) -> None:
     with visit(desk, browser) as page:
         page.goto(f"{desk.address}/staff/review")
-        expect(page.locator("tr", has_text="What did the queen of Sweden")).to_contain_text("Refused")
+        expect(page.locator("tr", has_text=REFUSED)).to_contain_text("Refused")
         expect(page.locator("tr", has_text="Who pays for the wall?")).to_contain_text("wrong source: Not this year.")
-        expect(page.locator("tr", has_text="There were three ferries")).to_contain_text("Corrected")
-        expect(page.locator("tr", has_text="at the request of the school")).to_contain_text("Withdrawn")
-        expect(page.get_by_role("region", name="Ingests").get_by_role("row")).to_have_count(3)
+        expect(page.locator("tr", has_text=CORRECTION)).to_contain_text("Corrected")
+        expect(page.locator("tr", has_text="at the request of the family")).to_contain_text("Withdrawn")
+        ingests = page.get_by_role("region", name="Ingests")
+        expect(ingests.get_by_role("row")).to_have_count(2)
+        expect(ingests).to_contain_text("9 added")
+        ingests.get_by_text("1", exact=True).click()
+        expect(ingests).to_contain_text("broken.jsonl")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_an_article_is_corrected_withdrawn_and_restored(desk: Room, browser: Browser, width: int) -> None:
+    """Readers see each decision at once."""
+    with visit(desk, browser, width=width) as page, visit(desk, browser, width=width) as reader:
+        page.goto(f"{desk.address}/staff/review")
+        page.get_by_label("Find an article").fill("budget")
+        page.get_by_role("button", name="Find").click()
+        page.get_by_role("link", name="A budget with a hole").click()
+        page.get_by_label("What was corrected").fill("It was 3.6 million.")
+        page.get_by_role("button", name="Mark as corrected").click()
+        expect(page.get_by_role("status").first).to_have_text("The article is marked as corrected.")
+        reader.goto(f"{desk.address}/article/budget")
+        expect(reader.locator(".onr-status-note")).to_contain_text("It was 3.6 million.")
+        page.goto(f"{desk.address}/staff/review/article?id=budget")
+        page.get_by_role("button", name="Withdraw the article").click()
+        expect(page.get_by_role("status").first).to_have_text("The article was withdrawn.")
+        reader.reload()
+        expect(reader.get_by_role("heading", level=1)).to_contain_text("This article was withdrawn")
+        page.goto(f"{desk.address}/staff/review/article?id=budget")
+        page.get_by_role("button", name="Let it stand").click()
+        expect(page.get_by_role("status").first).to_have_text("The article stands as printed again.")
+        reader.reload()
+        expect(reader.get_by_role("heading", level=1)).to_have_text("A budget with a hole of 3.5 million")
+        expect(reader.locator(".onr-status-note")).to_have_count(0)

@@ -12,7 +12,16 @@ from tests.browser.accessibility import violations
 from tests.browser.states import PAGES
 
 OpenPage = Callable[..., Page]
-FAILS = {"article-withdrawn", "article-missing", "article-no-passage", "speaker-bad-day", "speaker-unknown"}
+FAILS = {
+    "article-withdrawn",
+    "article-missing",
+    "article-no-passage",
+    "speaker-bad-day",
+    "speaker-unknown",
+    "fault-nothing",
+    "fault-too-large",
+    "fault-unreadable",
+}
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
-from tests.browser.test_seed_question import address
-
-__all__ = ["address"]
 
 
-def test_a_question_a_citation_and_a_follow_up(address: str, open_page: Callable[..., Page]) -> None:
-    page = open_page(address)
+def test_a_question_a_citation_and_a_follow_up(shipped: str, open_page: Callable[..., Page]) -> None:
+    page = open_page(shipped)
     box = page.get_by_role("textbox", name="Your question")
     box.fill("What does Pu say about auto manufacturing?")
     page.get_by_role("button", name="Ask", exact=True).click()

@@ -2,60 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import re
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-
-ROOT = Path(__file__).parents[2]
-PASSWORD = "four or five good words"
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """``onrecord user add`` and ``python app.py`` on an empty index, which it fills from the corpus by itself."""
-    folder = tmp_path_factory.mktemp("served")
-    files = {
-        "ACCOUNTS": "accounts.json",
-        "FEEDBACK": "feedback.jsonl",
-        "QUESTIONS": "questions.jsonl",
-        "INDEX": "index",
-    }
-    environment = {**os.environ, **{f"ONRECORD_{name}": str(folder / file) for name, file in files.items()}}
-    add = [sys.executable, "-m", "onrecord.cli", "user", "add", "anna"]
-    subprocess.run(add, input=PASSWORD, text=True, cwd=ROOT, env=environment, check=True, capture_output=True)
-    log = folder / "log"
-    with log.open("w") as output:
-        command = [sys.executable, "app.py", "--port", "0"]
-        server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT)
-    try:
-        until = time.monotonic() + 300
-        while not (found := re.search(r"open at (http://\S+)", log.read_text())):
-            assert server.poll() is None, log.read_text()
-            assert time.monotonic() < until, log.read_text()
-            time.sleep(0.2)
-        yield found.group(1)
-        server.send_signal(signal.SIGTERM)
-        assert server.wait(timeout=30) in {0, -signal.SIGTERM}, log.read_text()
-        assert "Traceback" not in log.read_text()
-    finally:
-        server.kill()
-        server.wait()
+from tests.browser.real_room import PASSWORD
 
 
 @pytest.fixture
-def page(browser: Browser, address: str) -> Iterator[Page]:
+def page(browser: Browser, shipped: str) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
     page.set_default_timeout(60_000)
-    page.goto(f"{address}/staff/")
+    page.goto(f"{shipped}/staff/")
     page.get_by_label("Name").fill("anna")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import httpx
 import pytest
-from tests.browser.conftest import Newsroom
+from tests.browser.scripted import Newsroom
 from tests.web.conftest import Serve
 
 from onrecord.web.core import Exposure

@@ -15,7 +15,18 @@ from starlette.routing import Mount
 
 from onrecord.types import Account
 
-__all__ = ["PAGES", "TABLE", "Access", "Decision", "Known", "Rule", "decide", "known_path", "unclassified"]
+__all__ = [
+    "READER_PAGES",
+    "STAFF_PAGES",
+    "TABLE",
+    "Access",
+    "Decision",
+    "Known",
+    "Rule",
+    "decide",
+    "known_path",
+    "unclassified",
+]
 
 Access = Literal["public", "staff", "operator"]
 Decision = Literal["allowed", "sign in", "forbidden"]
@@ -129,8 +140,9 @@ TABLE: tuple[Rule, ...] = (
     _rule("chat_start", "GET", "/gradio_api/(?:startup-events|app_id)"),
 )
 
-# Where a browser that asks for a page is told a fault as one.
-PAGES = frozenset({"sign_in_page", "sign_in", "sign_out", "staff", "staff_draft"})
+# Where a browser that asks for a page is told a fault as one: of the desk, or of readers in their own language.
+STAFF_PAGES = frozenset({"sign_in_page", "sign_in", "sign_out", "staff", "staff_draft"})
+READER_PAGES = frozenset({"chat", "article_page", "speaker_page", "speakers_page", "widget_demo"})
 # The prefixes of mounted applications of which only what the table lists is served; the rest answers 404.
 CLOSED_UNLESS_LISTED = frozenset({""})
 

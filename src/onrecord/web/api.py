@@ -24,7 +24,7 @@ from onrecord.web import schemas
 from onrecord.web.core import Core
 from onrecord.web.events import Event, EventStream, last_of
 from onrecord.web.examples import EXAMPLES
-from onrecord.web.faults import Fault, fault_of, fault_response
+from onrecord.web.faults import Fault, fault_of
 from onrecord.web.metrics import Metrics
 from onrecord.web.stream import Answers
 
@@ -252,8 +252,8 @@ async def _on_http(request: Request, error: Exception) -> Response:
 
 
 def _told(request: Request, fault: Fault) -> Response:
-    request.state.visit.code = fault.code
-    return fault_response(fault, request.state.visit.id)
+    told: Response = request.state.visit.told(fault)
+    return told
 
 
 def _responses(name: str) -> dict[int | str, dict[str, Any]]:

@@ -211,6 +211,22 @@
 
   // --- what Gradio leaves undone
 
+  // What Gradio says by itself, in its own language, by the name of what we say.
+  const foreign = { "This application is currently busy": "busy", "Connection errored out": "cut-off" };
+
+  // Gradio tells for ten seconds, in a corner, why a question was not taken: tell it at the form, until one is.
+  function tell(toast) {
+    toast.dataset.told = "";
+    const said = toast.textContent.trim();
+    const known = Object.keys(foreign).find((each) => said.startsWith(each));
+    const told = element("div", "onr-notice", known ? says(foreign[known]) : said);
+    told.id = "onr-told";
+    told.setAttribute("role", "alert");
+    document.getElementById("onr-told")?.remove();
+    document.getElementById("onr-form")?.before(told);
+    toast.closest('[data-testid="toast-body"]').querySelector('[data-testid="toast-close"]').click();
+  }
+
   // Gradio's sanitiser strips what these attributes say, and its own markup says too much or too little.
   const repairs = {
     "#onr-chat [data-testid][aria-label]": (each) => each.removeAttribute("aria-label"),
@@ -225,6 +241,8 @@
       const open = each.parentElement.querySelector('[data-testid="accordion-content"]')?.style.display !== "none";
       each.setAttribute("aria-expanded", String(open));
     },
+    '[data-testid="toast-text"]:not([data-told])': tell,
+    "body:has(#onr-stop) #onr-told": (each) => each.remove(),
     // The sanitiser lets every link open a window of its own; the other language is this page.
     ".onr-nav a[lang][target]": (each) => each.removeAttribute("target"),
     ".onr-masthead[lang]": (each) => {

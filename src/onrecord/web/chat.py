@@ -251,26 +251,28 @@ class _Handlers:
         parts = self._parts
         return (
             self._shown(tuple(past), words_of(request))
+            | self._buttons(past)
             | {parts.box: last.asked.question}
             | dict(zip(parts.settings, settings, strict=True))
         )
 
-    def stopped(self, exchanges: Exchanges, request: gr.Request) -> Update:
-        """Settle what the closed generator left open."""
+    def settled(self, exchanges: Exchanges, request: gr.Request) -> Update:
+        """Give the form back once an answer has ended or was stopped, and close what it left open."""
         words = words_of(request)
         if exchanges and exchanges[-1].running:
             exchanges = (*exchanges[:-1], replace(exchanges[-1], ended=words.stopped))
-        return self._shown(exchanges, words)
+            return self._shown(exchanges, words) | self._buttons(exchanges)
+        return self._buttons(exchanges)
 
     def cleared(self, request: gr.Request) -> Update:
         """Begin an empty conversation."""
-        return self._shown((), words_of(request))
+        return self._shown((), words_of(request)) | self._buttons(())
 
     async def _answering(self, asked: Asked, exchanges: Exchanges, request: gr.Request) -> AsyncGenerator[Update, None]:
         words = words_of(request)
         number = exchanges[-1].number + 1 if exchanges else 1
         past, current = exchanges[-KEPT + 1 :], Exchange(number, asked)
-        yield self._shown((*past, current), words)
+        yield self._shown((*past, current), words) | self._buttons((*past, current))
         question = Question(asked.question, filters=asked.filters, history=history_of(past))
         events = self._answers.stream(question, phrased=not asked.own_words, session=request.session_hash)
         try:
@@ -288,7 +290,8 @@ class _Handlers:
             current = replace(current, ended=words.broken)
         if current.running:
             current = replace(current, ended=words.ended_early)
-        yield self._shown((*past, current), words)
+        if current.ended:
+            yield self._shown((*past, current), words)
 
     def _helped(self, exchange: Exchange, words: Words) -> Exchange:
         """Add to a refusal what was searched, and what people said nearest to it."""
@@ -299,13 +302,18 @@ class _Handlers:
         return replace(exchange, quoted=tuple(quoted), searched_in=searched_in)
 
     def _shown(self, exchanges: Exchanges, words: Words) -> Update:
-        running = bool(exchanges) and exchanges[-1].running
-        settled = gr.update(visible=bool(exchanges) and not running)
         parts = self._parts
         return {
             parts.exchanges: exchanges,
             parts.log: [message for each in exchanges for message in _messages(each, words)],
             parts.sources: sources(exchanges, words),
+        }
+
+    def _buttons(self, exchanges: Sequence[Exchange]) -> Update:
+        running = bool(exchanges) and exchanges[-1].running
+        settled = gr.update(visible=bool(exchanges) and not running)
+        parts = self._parts
+        return {
             parts.send: gr.update(visible=not running),
             parts.stop: gr.update(visible=running),
             **dict.fromkeys((parts.again, parts.edit, parts.clear), settled),
@@ -329,8 +337,11 @@ def _wire(page: gr.Blocks, parts: _Parts, handlers: _Handlers) -> None:
     running.append(parts.linked.click(handlers.linked, [kept], filled, **answers))
     running += [each.click(handlers.example, [each, kept], form, **answers) for each in parts.examples]
     running.append(parts.again.click(handlers.asked_again, [kept], shown, **answers))
-    stop = parts.stop.click(None, cancels=running, **quick)
-    stop.then(handlers.stopped, [kept], shown, **quick)
+    # When an event ends, Gradio sends its last outputs once more: a click between the two would be overwritten.  So
+    # the buttons come back in an event of their own, which also follows one that was stopped.
+    for event in running:
+        event.then(handlers.settled, [kept], shown, **quick)
+    parts.stop.click(None, cancels=running, **quick)
     parts.edit.click(handlers.edited, [kept], filled, **quick)
     parts.clear.click(handlers.cleared, None, shown, **quick)
 

@@ -61,10 +61,10 @@ def fault_of(error: OnRecordError) -> Fault:
     return Fault(500, "internal", "something went wrong on our side", hint="report it with the request id")
 
 
-def fault_response(fault: Fault, request_id: str) -> Response:
-    """The response that tells a fault."""
+def fault_response(fault: Fault, request_id: str, *, detail: str | None = None) -> Response:
+    """The response that tells a fault; ``detail`` says it in the reader's language."""
     content = fault.as_dict(request_id)
     # Gradio's page shows a reader what it finds under this name.
-    content["detail"] = f"{fault.message}; {fault.hint}"
+    content["detail"] = detail or f"{fault.message}; {fault.hint}"
     body = json.dumps(content).encode("ascii")
     return Response(body, fault.status, fault.headers, media_type="application/json")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
@@ -45,9 +46,10 @@ def framed(main: str, words: Words, *, title: str, other_address: str, kind: str
 """
 
 
-def page_response(page: str, status: int = 200) -> Response:
+def page_response(page: str, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """Send a page that may load nothing, and run nothing but what is named by its hash."""
-    return HTMLResponse(page.encode("utf-8", "replace"), status, {"content-security-policy": _policy()})
+    sent = {**(headers or {}), "content-security-policy": _policy()}
+    return HTMLResponse(page.encode("utf-8", "replace"), status, sent)
 
 
 @cache

@@ -21,13 +21,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from onrecord.errors import OnRecordError
 from onrecord.types import Account
-from onrecord.web.access import PAGES, Decision, Rule, decide, known_path
+from onrecord.web.access import Decision, Rule, decide, known_path
 from onrecord.web.bodies import check_depth, read_body, replayed
 from onrecord.web.budgets import Budgets, Window
 from onrecord.web.core import Exposure
 from onrecord.web.events import Left
-from onrecord.web.faultpage import fault_page
-from onrecord.web.faults import Fault, fault_of, fault_response
+from onrecord.web.faultpage import fault_reply, prefers_page
+from onrecord.web.faults import Fault, fault_of
 from onrecord.web.headers import allowed_origin, is_same_origin, preflight_headers, response_headers
 from onrecord.web.metrics import Metrics
 from onrecord.web.peers import behind_proxies, network_of, shortened
@@ -225,7 +225,11 @@ class _Visit:
         self.known = known_path(self.method, self.path)
         self.asked = known_path(wanted or "", self.path).rule if self.is_preflight else self.known.rule
         self.name = self.known.rule.name if self.known.rule else "unknown"
-        self.wants_page = self.name in PAGES and "text/html" in self.headers.get("accept", "")
+
+    def told(self, fault: Fault) -> Response:
+        """The response that tells a fault, as whoever asked can read it."""
+        self.code = fault.code
+        return fault_reply(fault, self.id, self.scope, self.name)
 
     @property
     def site(self) -> str:
@@ -257,9 +261,9 @@ class _Reply:
 
     async def fail(self, fault: Fault, receive: Receive) -> None:
         """Answer with a fault; where something was sent already, the connection ends without its end."""
-        self._visit.code = fault.code
+        told = self._visit.told(fault)
         if not self.status:
-            await _told(fault, self._visit)(self._visit.scope, receive, self)
+            await told(self._visit.scope, receive, self)
 
     def _is_preflight(self) -> bool:
         return self.status == 204 and self._visit.is_preflight
@@ -319,15 +323,10 @@ def _check_origin(visit: _Visit, rule: Rule, *, by_cookie: bool) -> None:
 
 
 def _refused(visit: _Visit, decision: Decision) -> Response:
-    if decision == "sign in" and visit.method in {"GET", "HEAD"} and "text/html" in visit.headers.get("accept", ""):
+    if decision == "sign in" and visit.method in {"GET", "HEAD"} and prefers_page(visit.headers):
         return RedirectResponse("/sign-in", status_code=303)
-    visit.code = "sign_in_first" if decision == "sign in" else "forbidden"
     if decision == "sign in":
         fault = Fault(401, "sign_in_first", "this is for people who are signed in", hint="sign in at /sign-in")
     else:
         fault = Fault(403, "forbidden", "this account may not do that", hint="ask an operator")
-    return _told(fault, visit)
-
-
-def _told(fault: Fault, visit: _Visit) -> Response:
-    return fault_page(fault, visit.id) if visit.wants_page else fault_response(fault, visit.id)
+    return visit.told(fault)

@@ -225,6 +225,8 @@ def _said_by_the_script(words: Words) -> str:
         "as-page": words.as_page,
         "opening": words.opening,
         "not-opened": words.not_opened,
+        "busy": words.busy,
+        "cut-off": words.cut_off,
         "conversation": words.conversation,
     }
     return (

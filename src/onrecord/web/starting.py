@@ -11,7 +11,9 @@ from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from onrecord.web.faults import Fault, fault_response
+from onrecord.web.access import known_path
+from onrecord.web.faultpage import fault_reply
+from onrecord.web.faults import Fault
 from onrecord.web.headers import response_headers
 
 __all__ = ["Starting"]
@@ -37,7 +39,7 @@ class Starting:
         elif self._app is not None:
             await self._app(scope, receive, send)
         elif scope["type"] == "http":
-            await _not_yet(scope["path"])(scope, receive, send)
+            await _not_yet(scope)(scope, receive, send)
 
     def close(self) -> None:
         """End the answers that are being made."""
@@ -67,8 +69,8 @@ class Starting:
             await self._ending.wait()
 
 
-def _not_yet(path: str) -> ASGIApp:
-    request_id = secrets.token_hex(8)
+def _not_yet(scope: Scope) -> ASGIApp:
+    path, request_id = scope["path"], secrets.token_hex(8)
     headers = response_headers(None, "application/json", origin=None, request_id=request_id)
     if path == "/livez":
         return Response(json.dumps({"status": "ok"}), headers=headers, media_type="application/json")
@@ -76,4 +78,5 @@ def _not_yet(path: str) -> ASGIApp:
         return Response(json.dumps({"ready": False}), 503, headers, media_type="application/json")
     again = {**headers, "retry-after": "5"}
     fault = Fault(503, "starting", "the articles are being opened", hint="ask again in a moment", headers=again)
-    return fault_response(fault, request_id)
+    rule = known_path(scope["method"], path).rule
+    return fault_reply(fault, request_id, scope, rule.name if rule else "unknown")

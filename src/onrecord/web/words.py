@@ -123,6 +123,14 @@ class Words:
     cited_here: str
     speaker_unknown: str
     legend: str
+    faults: Mapping[int, tuple[str, str]]
+    """What is said, and what to do next, where a page cannot be given: by the status of the answer."""
+    try_again: str
+    try_again_in: str
+    seconds: tuple[str, str]
+    fault_id: str
+    busy: str
+    cut_off: str
     no_article: str
     no_article_hint: str
     withdrawn: str
@@ -305,6 +313,20 @@ ENGLISH = Words(
     speaker_unknown="speaker not named",
     legend="Words that are quoted are underlined with a line, statements that the reporter put into other words"
     " with dots; who said them stands beside.",
+    faults={
+        400: ("This cannot be done here.", "Please go back to the page before, and try it another way."),
+        404: ("There is no such page.", "The address may not be whole, or the page may have moved."),
+        413: ("That was too much at once.", "Please send less, or shorten the address."),
+        429: ("Too many requests at once.", "Please wait a minute, then try again."),
+        500: ("Something went wrong on our side.", "Please try again. If it stays so, report the number below."),
+        503: ("Not at this moment.", "The articles cannot be read just now. Please try again in a minute."),
+    },
+    try_again="Try again",
+    try_again_in="Please try again in {}.",
+    seconds=("{} second", "{} seconds"),
+    fault_id="Error {}, request {}",
+    busy="Too many people are asking at this moment. Please ask again in a minute.",
+    cut_off="The connection was lost. Please ask again.",
     no_article="There is no such article here.",
     no_article_hint="It may have been removed, or the address is not whole.",
     withdrawn="This article was withdrawn.",
@@ -441,6 +463,20 @@ CHINESE = Words(
     cited_here="所引段落",
     speaker_unknown="未注明发言人",
     legend="原话下有实线，记者转述的话下有点线，发言人写在旁边。",
+    faults={
+        400: ("这里无法这样做。", "请回到上一页，换一种方式再试。"),
+        404: ("没有这个页面。", "地址可能不完整，或者页面已经移走。"),
+        413: ("一次发送的内容太多。", "请减少内容，或缩短地址。"),
+        429: ("请求过于频繁。", "请等一分钟再试。"),
+        500: ("我们这边出了问题。", "请再试一次。如果仍然如此，请报告下面的编号。"),
+        503: ("现在暂时无法提供。", "文章现在无法读取，请一分钟后再试。"),
+    },
+    try_again="再试一次",
+    try_again_in="请在 {}后再试。",
+    seconds=("{} 秒", "{} 秒"),
+    fault_id="错误 {}，请求 {}",
+    busy="现在提问的人太多，请一分钟后再问。",
+    cut_off="连接中断了，请再问一次。",
     no_article="这里没有这篇文章。",
     no_article_hint="它可能已被移除，或者地址不完整。",
     withdrawn="这篇文章已被撤回。",

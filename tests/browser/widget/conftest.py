@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page
 from starlette.applications import Starlette
-from tests.browser.conftest import Newsroom
+from tests.browser.scripted import Newsroom
 from tests.fakes import fake_core
 
 from onrecord.web.app import build_app
