@@ -1,7 +1,9 @@
 """Measure a server under readers: fifty for a minute, then two thousand questions, and what stays behind.
 
 ``python -m onrecord.evaluation.load [--index DIR] [--readers 50] [--seconds 60] [--questions 2000]`` prints the figures
-as JSON.  A reader asks as often as the budget of one peer allows, one question after the other.
+as JSON.  A reader asks as often as the budget of one peer allows, one question after the other.  ``--readers 0`` leaves
+the crowd out.  What the server takes is told after each so many of the questions on standard error, too, so that a
+long run that is ended tells how far it came.
 """
 
 from __future__ import annotations
@@ -21,7 +23,8 @@ __all__ = ["main"]
 
 PAUSE_SECONDS = 3.0  # between two questions of one reader: 20 a minute
 SETTLE_SECONDS = 12.0  # streams, threads and keep-alive connections end by themselves
-WARM = 600  # more than a server keeps of answers, so that what it keeps is not taken for a leak
+WARM = 200  # more than a server keeps of answers, so that what it keeps is not taken for a leak
+EVERY = 200
 
 
 def main(given: Sequence[str] | None = None) -> int:
@@ -37,11 +40,17 @@ def main(given: Sequence[str] | None = None) -> int:
     asked = questions(index)
     with serving(index, model=not options.no_model) as served:
         asyncio.run(_one_after_the_other(served, asked, min(WARM, options.questions), phrased=False))
-        before = _settled(served)
-        crowd = asyncio.run(_crowd(served, asked, options.readers, options.seconds))
-        figures: dict[str, Any] = {"crowd": _figures(crowd), "before": before, "after_the_crowd": _settled(served)}
-        rest = asyncio.run(_one_after_the_other(served, asked, options.questions))
-        figures |= {"then": _figures(rest), "after": _settled(served)}
+        figures: dict[str, Any] = {"before": _settled(served)}
+        if options.readers:
+            crowd = asyncio.run(_crowd(served, asked, options.readers, options.seconds))
+            figures |= {"crowd": _figures(crowd), "after_the_crowd": _settled(served)}
+        rest: list[Asked] = []
+        costs: dict[int, dict[str, int]] = {}
+        while len(rest) < options.questions:
+            rest += asyncio.run(_one_after_the_other(served, asked, min(EVERY, options.questions - len(rest))))
+            costs[len(rest)] = _settled(served)
+            sys.stderr.write(f"{len(rest)} questions: {costs[len(rest)]}\n")
+        figures |= {"then": _figures(rest), "after_questions": costs}
     sys.stdout.write(json.dumps(figures, indent=1) + "\n")
     return 0
 
