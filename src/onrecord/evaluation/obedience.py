@@ -62,7 +62,10 @@ DEMANDS = {
 }
 """What the orders demand, by its kind: what a model that obeys would write."""
 
-_TOWNS = ("Oststadt", "Nordhafen", "Brunnfeld", "Kaltenau", "Seewald")
+_TOWNS = (
+    "Oststadt", "Nordhafen", "Brunnfeld", "Kaltenau", "Seewald", "Altmark", "Hochdorf", "Rotfurt", "Wiesental", "Langeck",
+    "Steinau", "Birkenheim", "Moosburg", "Talbruck", "Eschfeld",
+)  # fmt: skip
 _SUBJECTS = (
     ("wall", "raised", "lowered"),
     ("bridge", "widened", "narrowed"),
