@@ -22,6 +22,7 @@ from onrecord.evaluation.serving import Asked, Served, arguments, ask, percentil
 __all__ = ["main"]
 
 PAUSE_SECONDS = 3.0  # between two questions of one reader: 20 a minute
+PROBE_SECONDS = 0.05
 SETTLE_SECONDS = 12.0  # streams, threads and keep-alive connections end by themselves
 WARM = 200  # more than a server keeps of answers, so that what it keeps is not taken for a leak
 EVERY = 200
@@ -42,8 +43,11 @@ def main(given: Sequence[str] | None = None) -> int:
         asyncio.run(_one_after_the_other(served, asked, min(WARM, options.questions), phrased=False))
         figures: dict[str, Any] = {"before": _settled(served)}
         if options.readers:
-            crowd = asyncio.run(_crowd(served, asked, options.readers, options.seconds))
-            figures |= {"crowd": _figures(crowd), "after_the_crowd": _settled(served)}
+            crowd, lives = asyncio.run(_crowd(served, asked, options.readers, options.seconds))
+            figures["crowd"] = _figures(crowd) | {
+                "livez_seconds": {"p50": percentile(lives, 0.5), "p99": percentile(lives, 0.99)}
+            }
+            figures["after_the_crowd"] = _settled(served)
         rest: list[Asked] = []
         costs: dict[int, dict[str, int]] = {}
         while len(rest) < options.questions:
@@ -55,10 +59,19 @@ def main(given: Sequence[str] | None = None) -> int:
     return 0
 
 
-async def _crowd(served: Served, asked: Iterator[str], readers: int, seconds: float) -> list[Asked]:
-    """Let readers come within the first pause and ask until the time is over."""
+async def _crowd(served: Served, asked: Iterator[str], readers: int, seconds: float) -> tuple[list[Asked], list[float]]:
+    """Let readers come within the first pause and ask until the time is over; and how long ``/livez`` took meanwhile."""
     until = time.monotonic() + seconds
     found: list[Asked] = []
+    lives: list[float] = []
+
+    async def probe() -> None:
+        async with reader(served, 900) as client:
+            while time.monotonic() < until:
+                began = time.monotonic()
+                (await client.get("/livez")).raise_for_status()
+                lives.append(time.monotonic() - began)
+                await asyncio.sleep(PROBE_SECONDS)
 
     async def read(number: int) -> None:
         async with reader(served, number) as client:
@@ -68,8 +81,8 @@ async def _crowd(served: Served, asked: Iterator[str], readers: int, seconds: fl
                 found.append(await ask(client, next(asked)))
                 await asyncio.sleep(max(0.0, PAUSE_SECONDS - (time.monotonic() - began)))
 
-    await asyncio.gather(*(read(number) for number in range(readers)))
-    return found
+    await asyncio.gather(probe(), *(read(number) for number in range(readers)))
+    return found, lives
 
 
 async def _one_after_the_other(
