@@ -8,6 +8,7 @@ import socket
 import time
 import tracemalloc
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -84,11 +85,11 @@ def test_many_peers_are_remembered_in_little_memory(traced: None) -> None:
 def test_conversations_that_nobody_goes_on_with_are_forgotten(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("onrecord.web.app.MOST_CONVERSATIONS", 20)
     site = serve()
-    chats = next(route.app for route in site.app.routes if isinstance(route, Mount)).state_holder
+    chat: Any = next(route.app for route in site.app.routes if isinstance(route, Mount))
     with httpx.Client(base_url=site.address, timeout=60) as client:
         config = client.get("/config").json()
         number = next(each["id"] for each in config["dependencies"] if not each["queue"] and not each["inputs"])
         for session in range(30):
             call = {"data": [], "fn_index": number, "session_hash": f"s{session}"}
             assert client.post("/gradio_api/run/predict", json=call).status_code == 200
-    assert list(chats.session_data) == [f"s{session}" for session in range(10, 30)]
+    assert list(chat.state_holder.session_data) == [f"s{session}" for session in range(10, 30)]

@@ -42,6 +42,7 @@ def main(given: Sequence[str] | None = None) -> int:
     with serving(index, model=not options.no_model) as served:
         asyncio.run(_one_after_the_other(served, asked, min(WARM, options.questions), phrased=False))
         figures: dict[str, Any] = {"before": _settled(served)}
+        sys.stderr.write(f"before: {figures['before']}\n")
         if options.readers:
             crowd, lives = asyncio.run(_crowd(served, asked, options.readers, options.seconds))
             figures["crowd"] = _figures(crowd) | {
