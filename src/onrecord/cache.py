@@ -68,6 +68,8 @@ class AnswerCache:
         ):
             return
         size = _bytes_of(events)
+        if size > self._most_bytes:  # all others would have to go for it
+            return
         with self._lock:
             self._bytes += size - self._kept.pop(key, ((), 0))[1]
             self._kept[key] = events, size
