@@ -33,12 +33,14 @@ ALLOWED = {
 }
 LOW = {*ALLOWED} - {"web", "jsonable"}
 ALLOWED |= {
-    "runtime": LOW,
+    "opened": {"types", "errors", "quotes", "search", "storage", "cache"},
+    "runtime": LOW | {"opened"},
     "doctor": LOW | {"runtime"},
     "desk": LOW | {"runtime", "web"},
     "serve": LOW | {"runtime", "web", "desk"},
     "evaluation": LOW | {"runtime", "jsonable"},
-    "cli": {*ALLOWED, "runtime", "doctor", "desk", "serve", "evaluation"},
+    "commands": {"types", "errors", "settings", "storage", "generation"},
+    "cli": {*ALLOWED, "runtime", "doctor", "desk", "serve", "evaluation", "commands"},
     "__init__": LOW | {"runtime"},
 }
 HOME = {

@@ -13,7 +13,7 @@ from onrecord.cache import AnswerCache, key_of
 from onrecord.errors import ModelBusyError
 from onrecord.runtime import Runtime
 from onrecord.settings import load_settings
-from onrecord.types import Answer, AnswerEvent, Filters, Question, Turn
+from onrecord.types import Answer, AnswerEvent, Article, Filters, Hit, Passage, Question, Searched, Turn
 from tests.fakes import FakeEmbedder, Reply, ScriptedModel
 from tests.samples import HARBOUR, SMELTER, write_jsonl
 
@@ -135,3 +135,20 @@ def test_the_least_recently_used_answer_goes_first() -> None:
     cache.keep("c", (answers["c"],), phrased=True)
     assert len(cache) == 2
     assert [bool(cache.find(name)) for name in "abc"] == [True, False, True]
+
+
+def test_answers_are_kept_within_their_bytes_and_one_that_is_larger_is_not() -> None:
+    def found(name: str, length: int) -> tuple[AnswerEvent, ...]:
+        hits = [Hit(Passage(Article(name, letter * length, ()), 0, 1), 1.0) for letter in "ab"]
+        near = (hits[0].passage.article,)  # the same article again takes no more
+        return Searched(name, tuple(hits)), Answer(name, (), (), True, "extractive", "g", near)
+
+    cache = AnswerCache(100, most_bytes=1_000_000)
+    for number in range(10):
+        cache.keep(number, found(str(number), 100_000), phrased=True)
+    assert [number for number in range(10) if cache.find(number)] == [6, 7, 8, 9]
+    cache.keep(9, found("9", 200_000), phrased=True)  # in place of what was kept under its name
+    assert [number for number in range(10) if cache.find(number)] == [7, 8, 9]
+    cache.keep("huge", found("huge", 600_000), phrased=True)
+    assert not cache.find("huge")
+    assert len(cache) == 3

@@ -4,20 +4,30 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from onrecord.errors import FileError, InputError, OnRecordError, QuestionError
+from onrecord.commands.accounts import Json, user
+from onrecord.commands.records import count_of, day_of, filters_of, question_of, records, speaker_of, with_id
+from onrecord.commands.shown import (
+    in_marks,
+    print_json,
+    progress,
+    readable_answer,
+    readable_check,
+    say,
+    say_status,
+    shortened,
+)
+from onrecord.errors import InputError, OnRecordError
 
 if TYPE_CHECKING:
     from onrecord.runtime import Runtime
-    from onrecord.storage.accounts import Accounts
-    from onrecord.types import Question, Quote, Turn
+    from onrecord.types import Quote
 
 __all__ = ["app", "main"]
 
@@ -28,8 +38,8 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+app.add_typer(user, name="user")
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Index = Annotated[Path | None, typer.Option("--index", metavar="DIR", help="The index folder [ONRECORD_INDEX].")]
 Speaker = Annotated[str | None, typer.Option(metavar="NAME", help="Only passages in which NAME speaks.")]
 Since = Annotated[str | None, typer.Option(metavar="DATE", help="Only articles of this day or later (2022-06-17).")]
@@ -50,26 +60,26 @@ def ingest(
     as_json: Json = False,
 ) -> None:
     """Read articles and publish an index of them."""
-    with _runtime(index=index) as runtime, _progress() as progress:
-        report = runtime.ingest(paths, prune=prune, progress=progress)
+    with _runtime(index=index) as runtime, progress() as told:
+        report = runtime.ingest(paths, prune=prune, progress=told)
     articles = {name: getattr(report, name) for name in ("added", "changed", "unchanged", "removed")}
     rejected = [{"file": r.file, "line": r.line, "reason": r.reason} for r in report.rejected]
     for one in report.rejected:
         line = f", line {one.line}" if one.line else ""
-        _say(f"rejected {one.file}{line}: {one.reason}", error=True)
+        say(f"rejected {one.file}{line}: {one.reason}", error=True)
     if prune and rejected:
-        _say("nothing was removed, because files were rejected; mend them and ingest again", error=True)
+        say("nothing was removed, because files were rejected; mend them and ingest again", error=True)
     if as_json:
         articles["rejected"] = len(rejected)
         fields = ("passages", "embedded", "quotes", "seconds")
-        _print_json(
+        print_json(
             {"generation": report.generation, "articles": articles}
             | {name: getattr(report, name) for name in fields}
             | {"rejected": rejected}
         )
         return
     done = ", ".join(f"{count} {name}" for name, count in articles.items() if count) or "nothing new"
-    _say(
+    say(
         f"{report.generation}: {done}; {report.passages} passages ({report.embedded} embedded), "
         f"{report.quotes} quotes, {report.seconds:.1f} s"
     )
@@ -93,16 +103,18 @@ def search(
 
     options = {"speaker": speaker, "since": since, "until": until, "today": today, "article": article or []}
     with _runtime(index=index) as runtime:
-        for record in _records("query", query, batch, options):
-            filters = _filters(record)
-            day = _day(record, "today")
-            hits = runtime.search(record["query"], k=_count(record.get("k", k)), filters=filters, today=day)
+        for record in records("query", query, batch, options):
+            filters = filters_of(record)
+            day = day_of(record, "today")
+            hits = runtime.search(record["query"], k=count_of(record.get("k", k)), filters=filters, today=day)
             found = hits_json(record["query"], hits)
             if as_json or batch:
-                _print_json(_with_id(record, found))
+                print_json(with_id(record, found))
             else:
                 for one in found["hits"]:
-                    _say(f"{one['rank']:>2}. {one['article']} [{one['start']}:{one['end']}]\n    {_short(one['text'])}")
+                    say(
+                        f"{one['rank']:>2}. {one['article']} [{one['start']}:{one['end']}]\n    {shortened(one['text'])}"
+                    )
 
 
 @app.command()
@@ -129,17 +141,17 @@ def ask(
     options: dict[str, Any] = {"speaker": speaker, "since": since, "until": until, "today": today}
     options |= {"article": article or [], "history": [{"question": one} for one in after or []]}
     with _runtime(index=index) as runtime:
-        for record in _records("question", question, batch, options):
+        for record in records("question", question, batch, options):
             phrased = not (no_model or record.get("no_model", False))
-            with closing(runtime.ask(_question(record), phrased=phrased)) as events:  # type: ignore[type-var]
+            with closing(runtime.ask(question_of(record), phrased=phrased)) as events:  # type: ignore[type-var]
                 for event in events:
                     if stream:
-                        _print_json(_with_id(record, event_json(event)))
+                        print_json(with_id(record, event_json(event)))
                     elif isinstance(event, Answer):
                         if as_json or batch:
-                            _print_json(_with_id(record, answer_json(event)))
+                            print_json(with_id(record, answer_json(event)))
                         else:
-                            _say(_readable(event))
+                            say(readable_answer(event))
 
 
 @app.command(name="check")
@@ -166,19 +178,19 @@ def check_quote(
         if draft is not None:
             for number, one in enumerate(runtime.check_draft(draft, str(draft), nearest=nearest), start=1):
                 if as_json:
-                    _print_json(check_json(one))
+                    print_json(check_json(one))
                 else:
                     said = one.claim.speaker or "speaker not named"
-                    words = _in_marks(one.claim.text, one.claim.spans)
-                    _say(f"{number}. {words} ({said})\n{_readable_check(check_json(one))}\n")
+                    words = in_marks(one.claim.text, one.claim.spans)
+                    say(f"{number}. {words} ({said})\n{readable_check(check_json(one))}\n")
             return
-        for record in _records("quote", quote, batch, {"speaker": speaker}):
-            claim = QuoteClaim(record["quote"], _speaker(record))
+        for record in records("quote", quote, batch, {"speaker": speaker}):
+            claim = QuoteClaim(record["quote"], speaker_of(record))
             found = check_json(runtime.check(claim, nearest=nearest))
             if as_json or batch:
-                _print_json(_with_id(record, found))
+                print_json(with_id(record, found))
             else:
-                _say(_readable_check(found))
+                say(readable_check(found))
 
 
 @app.command(name="article")
@@ -191,9 +203,9 @@ def show_article(
     with _runtime(index=index) as runtime:
         found = runtime.article(article_id)
     if as_json:
-        _print_json(article_json(found))
+        print_json(article_json(found))
     else:
-        _say(found.text)
+        say(found.text)
 
 
 @app.command()
@@ -212,7 +224,7 @@ def quotes(
     """List who said what, word for word or reported."""
     from onrecord.jsonable import quote_json
 
-    filters = _filters({"speaker": speaker, "since": since, "until": until, "article": article})
+    filters = filters_of({"speaker": speaker, "since": since, "until": until, "article": article})
     with _runtime(index=index) as runtime:
         if about is not None:
             found: Iterable[Quote] = runtime.quotes_about(about, most=most, filters=filters)
@@ -221,10 +233,10 @@ def quotes(
             found = runtime.quotes(speaker=speaker, article=article, **days)
         for quote in found:
             if as_json:
-                _print_json(quote_json(quote))
+                print_json(quote_json(quote))
             else:
                 name = quote.speaker.name if quote.speaker else "(speaker unknown)"
-                _say(f"{name}, {'direct' if quote.direct else 'reported'}: {_short(quote.text)}")
+                say(f"{name}, {'direct' if quote.direct else 'reported'}: {shortened(quote.text)}")
 
 
 @app.command()
@@ -247,14 +259,14 @@ def speakers(
             runtime.decide(SpeakerDecision("split", *split))
         elif undo:
             last = runtime.undo_decision()
-            _say(f"undone: {last.kind} {last.name!r} and {last.other!r}", error=True)
+            say(f"undone: {last.kind} {last.name!r} and {last.other!r}", error=True)
         for one in runtime.speakers():
             fields = {"name": one.name, "aliases": list(one.aliases), "direct": one.direct}
             if as_json:
-                _print_json(fields | {"reported": one.reported, "articles": one.articles})
+                print_json(fields | {"reported": one.reported, "articles": one.articles})
             else:
                 also = f" (also {', '.join(one.aliases)})" if one.aliases else ""
-                _say(f"{one.direct:>5} direct {one.reported:>5} reported  {one.name}{also}")
+                say(f"{one.direct:>5} direct {one.reported:>5} reported  {one.name}{also}")
 
 
 @app.command()
@@ -271,7 +283,7 @@ def withdraw(
             runtime.restore(article_id)
         else:
             runtime.withdraw(article_id, note=note)
-        _say_status(runtime.article(article_id), as_json=as_json)
+        say_status(runtime.article(article_id), as_json=as_json)
 
 
 @app.command()
@@ -284,64 +296,7 @@ def correct(
     """Say what was corrected wherever an article is cited."""
     with _runtime(index=index) as runtime:
         runtime.correct(article_id, note=note)
-        _say_status(runtime.article(article_id), as_json=as_json)
-
-
-user = typer.Typer(help="Who may sign in to a server: accounts, kept apart from the index.", rich_markup_mode=None)
-app.add_typer(user, name="user")
-Name = Annotated[str, typer.Argument(metavar="NAME")]
-
-
-@user.command("add")
-def add_user(
-    name: Name,
-    operator: Annotated[bool, typer.Option("--operator", help="May also read metrics; without it: staff.")] = False,
-    as_json: Json = False,
-) -> None:
-    """Make an account; the password is asked for, or read from standard input where that is no terminal."""
-    _accounts().add(name, "operator" if operator else "staff", _password())
-    _say_accounts(as_json=as_json)
-
-
-@user.command("list")
-def list_users(as_json: Json = False) -> None:
-    """List the accounts."""
-    _say_accounts(as_json=as_json)
-
-
-@user.command("password")
-def set_password(name: Name, as_json: Json = False) -> None:
-    """Give an account another password, which ends its sessions."""
-    _accounts().set_password(name, _password())
-    _say_accounts(as_json=as_json)
-
-
-@user.command("remove")
-def remove_user(name: Name, as_json: Json = False) -> None:
-    """Take an account away, which ends its sessions."""
-    _accounts().remove(name)
-    _say_accounts(as_json=as_json)
-
-
-def _accounts() -> Accounts:
-    from onrecord.settings import load_settings
-    from onrecord.storage.accounts import Accounts
-
-    return Accounts(load_settings().accounts)
-
-
-def _password() -> str:
-    if sys.stdin.isatty():
-        return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
-    return sys.stdin.readline().rstrip("\r\n")
-
-
-def _say_accounts(*, as_json: bool) -> None:
-    accounts = _accounts().all()
-    if as_json:
-        _print_json({"accounts": [{"name": one.name, "role": one.role} for one in accounts]})
-    else:
-        _say("\n".join(f"{one.name}: {one.role}" for one in accounts) or "no accounts yet; see `onrecord user add`")
+        say_status(runtime.article(article_id), as_json=as_json)
 
 
 @app.command()
@@ -350,10 +305,10 @@ def verify(index: Index = None, as_json: Json = False) -> None:
     with _runtime(index=index) as runtime:
         manifest = runtime.manifest()
     if as_json:
-        _print_json({"whole": True, "generation": manifest.generation, "counts": manifest.counts})
+        print_json({"whole": True, "generation": manifest.generation, "counts": manifest.counts})
     else:
         counts = ", ".join(f"{count} {name}" for name, count in manifest.counts.items())
-        _say(f"{manifest.generation} is whole: {counts}, {len(manifest.files)} files")
+        say(f"{manifest.generation} is whole: {counts}, {len(manifest.files)} files")
 
 
 @app.command()
@@ -362,9 +317,9 @@ def rollback(index: Index = None, as_json: Json = False) -> None:
     with _runtime(index=index) as runtime:
         manifest = runtime.rollback()
     if as_json:
-        _print_json({"generation": manifest.generation, "counts": manifest.counts})
+        print_json({"generation": manifest.generation, "counts": manifest.counts})
     else:
-        _say(f"{manifest.generation} is published again")
+        say(f"{manifest.generation} is published again")
 
 
 @app.command()
@@ -375,10 +330,10 @@ def doctor(index: Index = None, as_json: Json = False) -> None:
     with _runtime(index=index) as runtime:
         found = examine(runtime)
     if as_json:
-        _print_json({"ok": all(one.ok for one in found), "checks": [one.as_dict() for one in found]})
+        print_json({"ok": all(one.ok for one in found), "checks": [one.as_dict() for one in found]})
     else:
         for one in found:
-            _say(f"{'ok ' if one.ok else 'NO '} {one.name}: {one.detail}" + ("" if one.ok else f" -> {one.advice}"))
+            say(f"{'ok ' if one.ok else 'NO '} {one.name}: {one.detail}" + ("" if one.ok else f" -> {one.advice}"))
     if not all(one.ok for one in found):
         raise typer.Exit(3)
 
@@ -405,17 +360,17 @@ def evaluate(
     if list_suites:
         for one, about in SUITES.items():
             if as_json:
-                _print_json({"suite": one, "about": about})
+                print_json({"suite": one, "about": about})
             else:
-                _say(f"{one:<12} {about}")
+                say(f"{one:<12} {about}")
         return
     if name is None:
         raise InputError("no suite was named", hint="`onrecord evaluate --list` prints them")
     figures = suite(name)(Options(cache, limit, model=not no_model, partial=partial, only=only))
     if as_json:
-        _print_json({"suite": name, "figures": figures})
+        print_json({"suite": name, "figures": figures})
     else:
-        _say(json.dumps(figures, indent=1, ensure_ascii=False))
+        say(json.dumps(figures, indent=1, ensure_ascii=False))
 
 
 @app.command()
@@ -427,8 +382,8 @@ def serve(
     """Open the chat in a browser; an empty index is filled from the corpus first."""
     from onrecord.serve import run
 
-    with _runtime(index=index, host=host, port=port) as runtime, _progress() as progress:
-        run(runtime, progress=progress, say=lambda text: _say(text, error=True))
+    with _runtime(index=index, host=host, port=port) as runtime, progress() as told:
+        run(runtime, progress=told, say=lambda text: say(text, error=True))
 
 
 def main(argv: list[str] | None = None) -> NoReturn:
@@ -457,9 +412,9 @@ def main(argv: list[str] | None = None) -> NoReturn:
 
 def _failed(arguments: list[str], code: str, message: str, hint: str, exit_code: int) -> int:
     line = " ".join(f"{message}; {hint}".split())
-    _say(f"onrecord: {line}", error=True)
+    say(f"onrecord: {line}", error=True)
     if "--json" in arguments:
-        _print_json({"error": {"code": code, "message": message, "hint": hint}})
+        print_json({"error": {"code": code, "message": message, "hint": hint}})
     return exit_code
 
 
@@ -470,202 +425,6 @@ def _runtime(**options: object) -> Iterator[Runtime]:
 
     with closing(Runtime(load_settings(**options))) as runtime:
         yield runtime
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[str, int, int], None]]:
-    """A bar with a time estimate on a terminal; nothing where nobody watches."""
-    if not sys.stderr.isatty():
-        yield lambda _stage, _done, _total: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
-        tasks: dict[str, Any] = {}
-
-        def progress(stage: str, done: int, total: int) -> None:
-            if stage not in tasks:
-                tasks[stage] = bars.add_task(stage, total=total)
-            bars.update(tasks[stage], completed=done, total=total)
-
-        yield progress
-
-
-def _records(key: str, text: str | None, batch: Path | None, options: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    if (text is None) == (batch is None):
-        raise InputError(f"give either a {key} or --batch FILE", hint=f'for example: onrecord {_command(key)} "..."')
-    if batch is None:
-        yield {key: text, **options}
-        return
-    try:
-        # Not splitlines(), which would also cut at a line separator inside a string.
-        lines = batch.read_text("utf-8").split("\n")
-    except UnicodeDecodeError:
-        raise FileError(f"{batch} is not UTF-8", hint="save it as UTF-8") from None
-    except OSError as error:
-        raise FileError(f"{batch} cannot be read: {error.strerror}", hint="check the path") from None
-    for number, line in enumerate(lines, start=1):
-        if line.strip():
-            yield options | _record(key, line, f"{batch}, line {number}")
-
-
-def _record(key: str, line: str, where: str) -> dict[str, Any]:
-    try:
-        record = json.loads(line)
-    except (ValueError, RecursionError):
-        raise FileError(f"{where} is not JSON", hint="one object a line") from None
-    if not isinstance(record, dict) or not isinstance(record.get(key), str):
-        raise FileError(f"{where} has no {key} that is a string", hint=f'write {{"id": 1, "{key}": "..."}}')
-    return record
-
-
-def _command(key: str) -> str:
-    return {"question": "ask", "query": "search", "quote": "check"}[key]
-
-
-def _with_id(record: dict[str, Any], value: dict[str, Any]) -> dict[str, Any]:
-    return {"id": record["id"], **value} if "id" in record else value
-
-
-def _question(record: dict[str, Any]) -> Question:
-    from onrecord.types import Question
-
-    return Question(record["question"], _filters(record), _day(record, "today"), _history(record))
-
-
-def _history(record: dict[str, Any]) -> tuple[Turn, ...]:
-    from onrecord.types import Turn
-
-    turns = record.get("history") or []
-    if not isinstance(turns, list) or not all(isinstance(one, dict) for one in turns):
-        raise QuestionError("history is not a list of turns", hint='write [{"question": "...", "answer": "..."}]')
-    parts = [(one.get("question"), one.get("answer") or "") for one in turns]
-    if not all(isinstance(question, str) and isinstance(answer, str) for question, answer in parts):
-        raise QuestionError("a turn of the history is no text", hint='write [{"question": "...", "answer": "..."}]')
-    return tuple(Turn(question, answer) for question, answer in parts)
-
-
-def _filters(record: dict[str, Any]) -> Any:
-    from onrecord.types import Filters
-
-    articles = record.get("article") or []
-    speaker = _speaker(record)
-    if isinstance(articles, str):
-        articles = [articles]
-    if not isinstance(articles, list) or not all(isinstance(one, str) for one in articles):
-        raise QuestionError("article is not a list of ids", hint='write ["id"]')
-    filters = Filters(speaker, _day(record, "since"), _day(record, "until"), tuple(articles))
-    if filters.since and filters.until and filters.since > filters.until:
-        raise QuestionError(f"since {filters.since} is after until {filters.until}", hint="swap the two")
-    return filters
-
-
-def _speaker(record: dict[str, Any]) -> str | None:
-    speaker = record.get("speaker")
-    if speaker is None or (isinstance(speaker, str) and speaker.strip()):
-        return speaker
-    raise QuestionError("the speaker is not a name", hint="leave it out or give a name")
-
-
-def _day(record: dict[str, Any], key: str) -> date | None:
-    value = record.get(key)
-    if value is None:
-        return None
-    try:
-        return date.fromisoformat(value)
-    except (ValueError, TypeError):
-        raise QuestionError(f"{key} is not a date: {value!r}", hint="write it like 2022-06-17") from None
-
-
-def _count(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 1000:
-        raise QuestionError(f"k is not a number from 1 to 1000: {value!r}", hint="leave it out for 10")
-    return value
-
-
-def _readable(answer: Any) -> str:
-    from onrecord.generation.prompts import REFUSAL
-
-    lines = [f"(understood as: {answer.understood})"] if answer.understood else []
-    if answer.refused:
-        nearest = [f"  - {article.title}" for article in answer.nearest]
-        return "\n".join([*lines, REFUSAL, *(["The nearest articles:", *nearest] if nearest else [])])
-    for statement in answer.statements:
-        marks = "".join(f"[{number}]" for number in statement.citations)
-        name = f"{statement.speaker}: " if statement.kind == "quoted" and statement.speaker else ""
-        lines.append(f"{name}{statement.text} {marks}\n")
-    for citation in answer.citations:
-        article = citation.article
-        where = f"{article.outlet or article.id}, {article.published or 'date unknown'}"
-        if article.status.state == "corrected":
-            where += f"; corrected {article.status.changed}: {article.status.note}"
-        lines.append(f"[{citation.number}] {article.title} ({where}) {citation.start}:{citation.end}")
-    return "\n".join(lines)
-
-
-_VERDICTS = {
-    "verbatim": "Printed word for word.",
-    "altered": "Printed with other words.",
-    "truncated": "Printed, but words are missing here.",
-    "spliced": "Put together from words that were printed apart.",
-    "paraphrase": "Said in other words in print.",
-    "other_speaker": "Printed, but as somebody else's words.",
-    "not_found": "Not found in this corpus, which does not mean that it was never said.",
-}
-
-
-def _readable_check(found: dict[str, Any]) -> str:
-    lines = [_VERDICTS[found["verdict"]] + (f" ({', '.join(found['flags'])})" if found["flags"] else "")]
-    groups: dict[int, list[dict[str, Any]]] = {}
-    for match in found["matches"]:
-        groups.setdefault(match["group"], []).append(match)
-    for group in groups.values():
-        lines.append(f"  {_in_marks(group[0]['text'], group[0]['spans'])}")
-        for match in group:
-            speaker = match["speaker"] or "speaker not named"
-            where = f"{match['title']} ({match['article']}, {match['published'] or 'date unknown'})"
-            lines.append(f"    {speaker}; {where}")
-    if found.get("nearest"):
-        lines.append("Said on the subject:")
-    for quote in found.get("nearest", ()):
-        name = quote["speaker"]["name"] if quote["speaker"] else "speaker not named"
-        words = _in_marks(quote["text"], quote["spans"]) if quote["direct"] else f"(reported) {quote['text']}"
-        lines.append(f"  {words}\n    {name} ({quote['article']})")
-    return "\n".join(lines)
-
-
-def _in_marks(text: str, spans: Sequence[Sequence[int]]) -> str:
-    """Put marks around each part of a quotation alone, since only the parts stand in print like this."""
-    parts: list[str] = []
-    at = 0
-    for start, end in spans:
-        parts.append(f"“{text[at : at + end - start]}”")
-        at += end - start + 1
-    return " ".join(parts)
-
-
-def _say_status(article: Any, *, as_json: bool) -> None:
-    status = article.status
-    if as_json:
-        day = status.changed and status.changed.isoformat()
-        _print_json({"article": article.id, "status": status.state, "note": status.note, "changed": day})
-    else:
-        _say(f"{article.id}: {status.state}" + (f" ({status.note})" if status.note else ""))
-
-
-def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= 160 else line[:159] + "…"
-
-
-def _print_json(value: dict[str, Any]) -> None:
-    print(json.dumps(value, ensure_ascii=False), flush=True)
-
-
-def _say(text: str, *, error: bool = False) -> None:
-    print(text, file=sys.stderr if error else sys.stdout, flush=True)
 
 
 if __name__ == "__main__":

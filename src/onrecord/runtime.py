@@ -7,14 +7,14 @@ import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 
 from onrecord.answer import Weighed, answer, weigh
 from onrecord.cache import AnswerCache, key_of
-from onrecord.errors import IndexDamagedError, IndexMismatchError, ModelMissingError, QuestionError
+from onrecord.errors import ModelMissingError, QuestionError
 from onrecord.factcheck import check
 from onrecord.generation.llm import LanguageModel, LocalModel, ModelStatus, find_model
 from onrecord.generation.prompts import FIXED
@@ -22,14 +22,11 @@ from onrecord.generation.reader import TrainedReader, find_reader
 from onrecord.generation.remote import RemoteModel, is_endpoint
 from onrecord.generation.wanted import WhileWanted
 from onrecord.ingest import IngestReport, Progress, ingest
+from onrecord.opened import Files, Opened, decided, open_files
 from onrecord.quotes.draft import quotations_in_draft
-from onrecord.quotes.people import Person, people
+from onrecord.quotes.people import Person
 from onrecord.search.embedder import Embedder, SentenceEmbedder, find_embedder
-from onrecord.search.keywords import KeywordIndex
-from onrecord.search.phrases import PhraseIndex
 from onrecord.search.precedence import Precedence
-from onrecord.search.retriever import Retriever
-from onrecord.search.vectors import VectorIndex
 from onrecord.settings import Settings
 from onrecord.storage.decisions import (
     decisions_stamp,
@@ -39,9 +36,8 @@ from onrecord.storage.decisions import (
     write_statuses,
 )
 from onrecord.storage.drafts import read_draft
-from onrecord.storage.generations import Manifest, current_generation, open_generation, rollback, writer
+from onrecord.storage.generations import Manifest, current_generation, rollback, writer
 from onrecord.storage.ingestlog import logged_ingest
-from onrecord.storage.store import Store
 from onrecord.text.normalise import single_line
 from onrecord.text.tokens import content_stems
 from onrecord.text.when import period_of
@@ -71,38 +67,6 @@ _MOST_TRIED = 20
 _NEAREST = 5
 
 
-class _People:
-    """Who is quoted, under an editor's decisions; made when it is first asked for, since there may be very many."""
-
-    def __init__(self, store: Store, decisions: Sequence[SpeakerDecision]) -> None:
-        self._store = store
-        self._decisions = decisions
-
-    @cached_property
-    def all(self) -> tuple[Person, ...]:
-        """Everybody, the most quoted first."""
-        return tuple(people(self._store.speakers(), self._decisions))
-
-    def by_name(self) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
-        """For each person the names that stand in the store, and further forms."""
-        return {person.name: (person.names, person.aliases) for person in self.all}
-
-
-@dataclass(frozen=True, slots=True)
-class _Opened:
-    """A generation with the decisions that are laid over it."""
-
-    folder: Path
-    manifest: Manifest
-    vectors: VectorIndex
-    keywords: KeywordIndex
-    phrases: PhraseIndex
-    decided: object
-    retriever: Retriever
-    people: _People
-    answers: AnswerCache
-
-
 class Runtime:
     """The product on one index: what the command line and the pages call.
 
@@ -115,7 +79,7 @@ class Runtime:
         self.settings = settings
         self._embedder = embedder
         self._given_model = model
-        self._opened: _Opened | None = None
+        self._opened: Opened | None = None
         self._most_kept = 0
         self._precedence = Precedence()
         self._lock = threading.Lock()
@@ -211,7 +175,7 @@ class Runtime:
         events = answer(
             question,
             retriever=opened.retriever,
-            generation=opened.manifest.generation,
+            generation=opened.files.manifest.generation,
             model=WhileWanted(model, wanted) if model else None,
             copying=self._model_is_small,
             reader=self.reader,
@@ -238,21 +202,21 @@ class Runtime:
             if self._opened is not None:
                 self._opened = replace(self._opened, answers=AnswerCache(most))
 
-    def _stands(self, event: StatementPiece | Answer, opened: _Opened) -> bool:
+    def _stands(self, event: StatementPiece | Answer, opened: Opened) -> bool:
         """Whether everything that is cited, or named as near, may still be."""
         now = self._index()
         if now is opened:
             return True
         named = [citation.article for citation in event.citations]
         named += event.nearest if isinstance(event, Answer) else ()
-        found = (now.retriever.store.article(article.id) for article in named)
+        found = (now.store.article(article.id) for article in named)
         return all(article is not None and article.status.state != "withdrawn" for article in found)
 
     def copies(self, article_id: str) -> tuple[Article, ...]:
         """Where else an article was printed, word for word or nearly so; nothing of what was withdrawn."""
         return _copies(self._index(), article_id)
 
-    def _with_copies(self, found: Answer, opened: _Opened) -> Answer:
+    def _with_copies(self, found: Answer, opened: Opened) -> Answer:
         copies = {citation.article.id: _copies(opened, citation.article.id) for citation in found.citations}
         return replace(found, copies={article: others for article, others in copies.items() if others})
 
@@ -277,12 +241,12 @@ class Runtime:
         if not any(character.isalnum() for character in claim.text):
             raise QuestionError("the quotation is empty", hint="give the words that were said")
         opened = self._index()
-        store = opened.retriever.store
+        store = opened.store
         articles: dict[int, Article | None] = {}
 
         def candidates(text: str, most: int) -> list[tuple[Article, Span]]:
             found = []
-            for place, window in opened.phrases.candidates(text, most):
+            for place, window in opened.files.phrases.candidates(text, most):
                 if place not in articles:
                     articles[place] = store.article_at(place)
                 article = articles[place]
@@ -305,7 +269,7 @@ class Runtime:
 
     def find_article(self, article_id: str) -> Article | None:
         """The article with this id, or None."""
-        return self._index().retriever.store.article(article_id)
+        return self._index().store.article(article_id)
 
     def article(self, article_id: str) -> Article:
         """The article with this id; raises QuestionError where there is none."""
@@ -318,7 +282,7 @@ class Runtime:
 
     def articles(self) -> Iterator[Article]:
         """Every article that is not withdrawn, in the order in which they were added."""
-        for article, _ in self._index().retriever.store.articles():
+        for article, _ in self._index().store.articles():
             if article.status.state != "withdrawn":
                 yield article
 
@@ -416,11 +380,11 @@ class Runtime:
 
     def manifest(self) -> Manifest:
         """What the published generation is made of; opening it checks every file."""
-        return self._index().manifest
+        return self._index().files.manifest
 
     def days(self) -> tuple[str, str] | None:
         """The first and the last day of publication in the corpus, or None where no article has one."""
-        return self._index().retriever.store.days()
+        return self._index().store.days()
 
     def examples(self, *, most: int = 3) -> list[str]:
         """Questions that this corpus answers, made from who is quoted under which heading."""
@@ -452,57 +416,26 @@ class Runtime:
         if "model" in self.__dict__ and self.model is not None:
             self.model.close()
         if self._opened is not None:
-            self._opened.retriever.store.close()
+            self._opened.store.close()
 
-    def _index(self) -> _Opened:
+    def _index(self) -> Opened:
         """The published generation; a newer one, or a newer decision, holds from the next call on."""
         with self._lock:
-            folder = current_generation(self.settings.index)
-            decided = decisions_stamp(self.settings.index)
-            if self._opened is None or folder != self._opened.folder:
+            one = self._opened
+            if one is None or current_generation(self.settings.index) != one.files.folder:
                 # The one before stays open for the answers that still read from it.
-                self._opened = self._open()
-            elif decided != self._opened.decided:
-                one = self._opened
-                self._opened = self._decided(one.folder, one.manifest, one.vectors, one.keywords, one.phrases)
-            return self._opened
+                one = self._opened = self._decided(open_files(self.settings.index, self.embedder))
+            elif decisions_stamp(self.settings.index) != one.stamp:
+                one = self._opened = self._decided(one.files)
+            return one
 
-    def _open(self) -> _Opened:
-        folder, manifest = open_generation(self.settings.index)
-        if manifest.fingerprint != self.embedder.fingerprint:
-            raise IndexMismatchError(
-                f"the index was made by the embedder {manifest.embedder}, the settings name {self.embedder.name}",
-                hint="run `onrecord ingest corpus/` to embed it again, or set ONRECORD_EMBEDDER back",
-            )
-        vectors = VectorIndex(folder / "vectors", manifest.dimensions)
-        keywords = KeywordIndex(folder / "keywords")
-        opened = self._decided(folder, manifest, vectors, keywords, PhraseIndex(folder / "phrases"))
-        rows = opened.retriever.store.count()["passages"]
-        if not rows == len(vectors) == len(keywords):
-            raise IndexDamagedError(
-                f"{folder.name} holds {rows} passages, {len(vectors)} vectors and {len(keywords)} keyword rows",
-                hint="move the index folder away and run `onrecord ingest` to build it again",
-            )
-        return opened
-
-    def _decided(
-        self, folder: Path, manifest: Manifest, vectors: VectorIndex, keywords: KeywordIndex, phrases: PhraseIndex
-    ) -> _Opened:
-        root = self.settings.index
-        # Taken first: a decision that comes while these are read is seen as newer at the next call.
-        decided = decisions_stamp(root)
-        store = Store(folder / "articles.db")
-        store.statuses = read_statuses(root)
-        known = _People(store, read_decisions(root))
-        retriever = Retriever(
-            store, vectors, keywords, self.embedder, people=known.by_name, precedence=self._precedence
-        )
+    def _decided(self, files: Files) -> Opened:
         answers = AnswerCache(self._most_kept)
-        return _Opened(folder, manifest, vectors, keywords, phrases, decided, retriever, known, answers)
+        return decided(files, self.settings.index, self.embedder, self._precedence, answers)
 
 
-def _copies(opened: _Opened, article_id: str) -> tuple[Article, ...]:
-    copies = opened.retriever.store.copies_of(article_id)
+def _copies(opened: Opened, article_id: str) -> tuple[Article, ...]:
+    copies = opened.store.copies_of(article_id)
     return tuple(one for one in copies if one.status.state != "withdrawn")
 
 

@@ -13,7 +13,7 @@ from onrecord.types import Answer, Citation, EvidenceItem, Passage, Statement
 
 ARTICLE = plain(HARBOUR)
 CITED = Citation.of(EvidenceItem(1, Passage(ARTICLE, 0, len(ARTICLE.text)), "extract"))
-CASES = 80
+CASES = 180  # sixty articles, each with its order in three places
 
 
 def test_nothing_that_is_demanded_is_shown_and_clean_articles_are_answered(tmp_path: Path) -> None:
@@ -22,6 +22,7 @@ def test_nothing_that_is_demanded_is_shown_and_clean_articles_are_answered(tmp_p
     assert figures["answered"] == CASES
     for kind in ("foreign links", "prompt text", "canaries", "unsupported statements", "broken promises"):
         assert figures[kind] == 0, figures["examples"]
+    assert len(HOSTS) == 60
     every = {"articles": len(HOSTS), "answered": len(HOSTS), "phrased": len(HOSTS)}
     assert figures["true words, clean twins"] == figures["true words, articles with an order"] == every
 

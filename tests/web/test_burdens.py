@@ -8,8 +8,11 @@ import socket
 import time
 import tracemalloc
 from collections.abc import Iterator
+from typing import Any
 
+import httpx
 import pytest
+from starlette.routing import Mount
 from tests.web.conftest import Serve, Site
 
 from onrecord.web.budgets import Budgets, Window
@@ -77,3 +80,16 @@ def test_many_peers_are_remembered_in_little_memory(traced: None) -> None:
 
     asyncio.run(spend())
     assert tracemalloc.get_traced_memory()[0] < 5 * 10**6
+
+
+def test_conversations_that_nobody_goes_on_with_are_forgotten(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("onrecord.web.app.MOST_CONVERSATIONS", 20)
+    site = serve()
+    chat: Any = next(route.app for route in site.app.routes if isinstance(route, Mount))
+    with httpx.Client(base_url=site.address, timeout=60) as client:
+        config = client.get("/config").json()
+        number = next(each["id"] for each in config["dependencies"] if not each["queue"] and not each["inputs"])
+        for session in range(30):
+            call = {"data": [], "fn_index": number, "session_hash": f"s{session}"}
+            assert client.post("/gradio_api/run/predict", json=call).status_code == 200
+    assert list(chat.state_holder.session_data) == [f"s{session}" for session in range(10, 30)]

@@ -7,12 +7,14 @@ import time
 from collections.abc import Iterator
 from ipaddress import ip_network
 from typing import Any
+from urllib.parse import unquote
 
 import httpx
 import pytest
 from tests.fakes import fake_core
 from tests.web.conftest import Serve, Site
 
+from onrecord.web.access import TABLE, Rule, known_path
 from onrecord.web.bodies import check_depth
 from onrecord.web.core import Exposure
 from onrecord.web.faults import Fault
@@ -25,8 +27,13 @@ ROUTES = [
     ("GET", "/api/v1/speakers/Maria%20Keller/quotes"), ("POST", "/api/v1/feedback"), ("GET", "/api/v1/openapi.json"),
     ("GET", "/"), ("GET", "/config"), ("GET", "/theme.css"), ("POST", "/gradio_api/queue/join"), ("GET", "/livez"),
     ("GET", "/readyz"), ("GET", "/metrics"), ("GET", "/sign-in"), ("POST", "/sign-in"), ("POST", "/sign-out"),
-    ("GET", "/staff"), ("POST", "/staff/x"), ("GET", "/no/such/page"),
+    ("GET", "/staff"), ("POST", "/staff/x"), ("POST", "/staff/draft"), ("GET", "/desk.css"), ("GET", "/article/wall"),
+    ("GET", "/article/gone"), ("GET", "/speaker/Maria%20Keller"), ("GET", "/speakers"), ("GET", "/widget/1/onrecord.js"),
+    ("GET", "/widget/demo"), ("GET", "/widget/demo.js"), ("GET", "/widget/frame"), ("GET", "/static/none.png"),
+    ("POST", "/gradio_api/cancel"), ("GET", "/gradio_api/startup-events"), ("GET", "/no/such/page"),
 ]  # fmt: skip
+STREAMS = [("GET", "/gradio_api/queue/data?session_hash=none"), ("GET", "/gradio_api/heartbeat/none")]
+KEPT = {"chat_files", "chat_assets", "desk_files", "widget_file", "widget_demo_file"}
 BODIES: dict[str, Any] = {
     "/api/v1/ask": {"question": "What?"},
     "/api/v1/check": {"quote": "words"},
@@ -50,20 +57,34 @@ def send(client: httpx.Client, method: str, path: str, headers: dict[str, str] |
     return client.request(method, path, json=BODIES.get(path), headers=headers)
 
 
-@pytest.mark.parametrize(("method", "path"), ROUTES)
+def rule_of(method: str, path: str) -> Rule | None:
+    return known_path(method, unquote(path.partition("?")[0])).rule
+
+
+def test_no_rule_is_forgotten() -> None:
+    tried = {rule.name for method, path in ROUTES + STREAMS if (rule := rule_of(method, path)) is not None}
+    assert tried == {rule.name for rule in TABLE}
+
+
+@pytest.mark.parametrize(("method", "path"), ROUTES + STREAMS)
 def test_every_response_says_what_it_may_do(client: httpx.Client, method: str, path: str) -> None:
+    rule = rule_of(method, path)
+    is_framed = rule is not None and rule.name == "widget_frame"
     for accept in ("*/*", "text/html"):
-        headers = send(client, method, path, {"accept": accept}).headers
+        with client.stream(method, path, json=BODIES.get(path), headers={"accept": accept}) as answer:
+            headers = answer.headers
         wanted = {name: value for name, value in HEADERS.items() if name != "content-security-policy"}
+        if is_framed:
+            del wanted["x-frame-options"]
         assert {name: headers.get(name) for name in wanted} == wanted
         policy = headers["content-security-policy"]
-        assert "frame-ancestors 'none'" in policy
+        assert (f"frame-ancestors 'self' {SHARED}" if is_framed else "frame-ancestors 'none'") in policy
         assert "'unsafe-eval'" not in policy
         assert "default-src 'none'" in policy or "img-src 'self' data:" in policy
         assert "Origin" in headers["vary"]
         assert headers["x-request-id"]
         assert "server" not in headers
-        if path not in {"/config", "/theme.css"}:
+        if rule is None or rule.name not in KEPT:
             assert headers["cache-control"] == "no-store"
 
 
@@ -80,7 +101,7 @@ FOREIGN = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("method", "path"), ROUTES)
+@pytest.mark.parametrize(("method", "path"), ROUTES + STREAMS)
 def test_no_origin_but_the_listed_one_is_told_anything(client: httpx.Client, method: str, path: str) -> None:
     assert len(FOREIGN) >= 40
     for origin in FOREIGN:
@@ -102,10 +123,15 @@ def test_no_origin_but_the_listed_one_is_told_anything(client: httpx.Client, met
 
 
 @pytest.mark.parametrize(("method", "path"), ROUTES)
-def test_the_listed_origin_may_read_the_api_and_nothing_else(client: httpx.Client, method: str, path: str) -> None:
+def test_the_listed_origin_may_read_what_is_shared_and_nothing_else(
+    client: httpx.Client, method: str, path: str
+) -> None:
     answer = send(client, method, path, {"origin": SHARED})
+    rule = rule_of(method, path)
+    is_shared = rule is not None and rule.shared
     allowed = answer.headers.get("access-control-allow-origin")
-    assert allowed == (SHARED if path.startswith("/api/") else None)
+    assert allowed == (SHARED if is_shared else None)
+    assert is_shared == path.startswith(("/api/", "/widget/1/"))
     assert "access-control-allow-credentials" not in answer.headers
     asked = {
         "origin": SHARED,
@@ -113,7 +139,7 @@ def test_the_listed_origin_may_read_the_api_and_nothing_else(client: httpx.Clien
         "access-control-request-headers": "content-type",
     }
     before = client.request("OPTIONS", path, headers=asked)
-    if path.startswith("/api/"):
+    if is_shared:
         assert before.status_code == 204
         assert before.headers["access-control-allow-origin"] == SHARED
         assert method in before.headers["access-control-allow-methods"]

@@ -19,6 +19,7 @@ import pytest
 from starlette.applications import Starlette
 from tests.fakes import fake_core
 from tests.web.conftest import Serve, Site
+from tests.web.test_outside import WATCH
 
 from onrecord.errors import IndexMissingError
 from onrecord.types import AnswerEvent, Question, Searched
@@ -152,10 +153,11 @@ def _until(peer: socket.socket, end: bytes) -> bytes:
 
 @pytest.mark.model
 def test_the_command_stops_as_it_should(tmp_path: Path) -> None:
-    """``onrecord serve`` on the shipped corpus, with a question under way: SIGTERM, exit code 0."""
+    """``onrecord serve`` on the shipped corpus: nobody outside is asked, and SIGTERM ends it with exit code 0."""
     logs = (tmp_path / "log").open("wb")
     environment = {**os.environ, "ONRECORD_ACCOUNTS": str(tmp_path / "a.json"), "ONRECORD_MODEL": "none"}
-    command = [sys.executable, "-m", "onrecord.cli", "serve", "--port", "0", "--index", str(tmp_path / "index")]
+    watched = WATCH + "from onrecord.cli import main; main(sys.argv[1:])"
+    command = [sys.executable, "-c", watched, "serve", "--port", "0", "--index", str(tmp_path / "index")]
     with logs, subprocess.Popen(command, stderr=logs, stdout=logs, env=environment) as server:
         try:
             address = _address(tmp_path / "log", server)
@@ -170,6 +172,7 @@ def test_the_command_stops_as_it_should(tmp_path: Path) -> None:
     lines = [line for line in (tmp_path / "log").read_text().splitlines() if line.startswith("{")]
     assert any(json.loads(line)["event"] == "request" for line in lines)
     assert "cars" not in (tmp_path / "log").read_text()
+    assert "ASKED" not in (tmp_path / "log").read_text()
 
 
 def _address(log: Path, server: subprocess.Popen[bytes]) -> str:

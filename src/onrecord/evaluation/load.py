@@ -1,7 +1,9 @@
 """Measure a server under readers: fifty for a minute, then two thousand questions, and what stays behind.
 
 ``python -m onrecord.evaluation.load [--index DIR] [--readers 50] [--seconds 60] [--questions 2000]`` prints the figures
-as JSON.  A reader asks as often as the budget of one peer allows, one question after the other.
+as JSON.  A reader asks as often as the budget of one peer allows, one question after the other.  ``--readers 0`` leaves
+the crowd out.  What the server takes is told after each so many of the questions on standard error, too, so that a
+long run that is ended tells how far it came.
 """
 
 from __future__ import annotations
@@ -20,8 +22,10 @@ from onrecord.evaluation.serving import Asked, Served, arguments, ask, percentil
 __all__ = ["main"]
 
 PAUSE_SECONDS = 3.0  # between two questions of one reader: 20 a minute
+PROBE_SECONDS = 0.05
 SETTLE_SECONDS = 12.0  # streams, threads and keep-alive connections end by themselves
-WARM = 600  # more than a server keeps of answers, so that what it keeps is not taken for a leak
+WARM = 200  # more than a server keeps of answers, so that what it keeps is not taken for a leak
+EVERY = 200
 
 
 def main(given: Sequence[str] | None = None) -> int:
@@ -37,19 +41,38 @@ def main(given: Sequence[str] | None = None) -> int:
     asked = questions(index)
     with serving(index, model=not options.no_model) as served:
         asyncio.run(_one_after_the_other(served, asked, min(WARM, options.questions), phrased=False))
-        before = _settled(served)
-        crowd = asyncio.run(_crowd(served, asked, options.readers, options.seconds))
-        figures: dict[str, Any] = {"crowd": _figures(crowd), "before": before, "after_the_crowd": _settled(served)}
-        rest = asyncio.run(_one_after_the_other(served, asked, options.questions))
-        figures |= {"then": _figures(rest), "after": _settled(served)}
+        figures: dict[str, Any] = {"before": _settled(served)}
+        sys.stderr.write(f"before: {figures['before']}\n")
+        if options.readers:
+            crowd, lives = asyncio.run(_crowd(served, asked, options.readers, options.seconds))
+            figures["crowd"] = _figures(crowd) | {
+                "livez_seconds": {"p50": percentile(lives, 0.5), "p99": percentile(lives, 0.99)}
+            }
+            figures["after_the_crowd"] = _settled(served)
+        rest: list[Asked] = []
+        costs: dict[int, dict[str, int]] = {}
+        while len(rest) < options.questions:
+            rest += asyncio.run(_one_after_the_other(served, asked, min(EVERY, options.questions - len(rest))))
+            costs[len(rest)] = _settled(served)
+            sys.stderr.write(f"{len(rest)} questions: {costs[len(rest)]}\n")
+        figures |= {"then": _figures(rest), "after_questions": costs}
     sys.stdout.write(json.dumps(figures, indent=1) + "\n")
     return 0
 
 
-async def _crowd(served: Served, asked: Iterator[str], readers: int, seconds: float) -> list[Asked]:
-    """Let readers come within the first pause and ask until the time is over."""
+async def _crowd(served: Served, asked: Iterator[str], readers: int, seconds: float) -> tuple[list[Asked], list[float]]:
+    """Let readers come within the first pause and ask until the time is over; and how long ``/livez`` took meanwhile."""
     until = time.monotonic() + seconds
     found: list[Asked] = []
+    lives: list[float] = []
+
+    async def probe() -> None:
+        async with reader(served, 900) as client:
+            while time.monotonic() < until:
+                began = time.monotonic()
+                (await client.get("/livez")).raise_for_status()
+                lives.append(time.monotonic() - began)
+                await asyncio.sleep(PROBE_SECONDS)
 
     async def read(number: int) -> None:
         async with reader(served, number) as client:
@@ -59,8 +82,8 @@ async def _crowd(served: Served, asked: Iterator[str], readers: int, seconds: fl
                 found.append(await ask(client, next(asked)))
                 await asyncio.sleep(max(0.0, PAUSE_SECONDS - (time.monotonic() - began)))
 
-    await asyncio.gather(*(read(number) for number in range(readers)))
-    return found
+    await asyncio.gather(probe(), *(read(number) for number in range(readers)))
+    return found, lives
 
 
 async def _one_after_the_other(

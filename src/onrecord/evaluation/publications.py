@@ -46,7 +46,8 @@ def main(given: Sequence[str] | None = None) -> int:
         _publish(index, 0)
         with serving(index, model=options.with_model) as served:
             idle = asyncio.run(_idle(served))
-            asked, switches = asyncio.run(_all(served, index, options.publications, options.questions))
+            memory = [served.costs()["own"]]
+            asked, switches = asyncio.run(_all(served, index, options.publications, options.questions, memory))
     mixed = [one for one in asked if one.end == "answer" and not _is_of_one_edition(one)]
     figures: dict[str, Any] = {
         "questions": len(asked),
@@ -60,6 +61,7 @@ def main(given: Sequence[str] | None = None) -> int:
             "idle_p95": percentile(idle, 0.95),
             "p95": percentile([one.seconds for one in asked], 0.95),
         },
+        "memory": {"idle": memory[0], "most": max(memory), "last": memory[-1]},
     }
     sys.stdout.write(json.dumps(figures, indent=1) + "\n")
     return 0
@@ -81,7 +83,10 @@ def _publish(index: Path, edition: int) -> None:
         runtime.ingest([source], prune=True)
 
 
-async def _all(served: Served, index: Path, publications: int, count: int) -> tuple[list[Asked], list[float]]:
+async def _all(
+    served: Served, index: Path, publications: int, count: int, memory: list[int]
+) -> tuple[list[Asked], list[float]]:
+    """Publish and ask at the same time; ``memory`` gets what the server takes after each publication, in MiB."""
     found: list[Asked] = []
     switches: list[float] = []
     done = asyncio.Event()
@@ -90,6 +95,7 @@ async def _all(served: Served, index: Path, publications: int, count: int) -> tu
         for edition in range(1, publications + 1):
             await asyncio.to_thread(_publish, index, edition)
             switches.append(await _switched(served, edition))
+            memory.append(served.costs()["own"])
         done.set()
 
     async def read(number: int) -> None:

@@ -60,12 +60,17 @@ class Served:
     token: str
 
     def costs(self) -> dict[str, int]:
-        """What the server and its model take at this moment; memory in MiB."""
+        """What the server and its model take at this moment; memory in MiB.
+
+        ``own`` is what no file holds: pages of the index and of libraries, which come and go as the system likes,
+        are in ``memory`` alone.
+        """
         folder = Path(f"/proc/{self.process.pid}")
         children = [child for task in folder.glob("task/*/children") for child in task.read_text().split()]
         return {
-            "memory": _memory(folder),
-            "memory_of_the_model": sum(_memory(Path(f"/proc/{child}")) for child in children),
+            "memory": _memory(folder, "Rss"),
+            "own": _memory(folder, "Anonymous"),
+            "memory_of_the_model": sum(_memory(Path(f"/proc/{child}"), "Rss") for child in children),
             "descriptors": len(list((folder / "fd").iterdir())),
             "threads": len(list((folder / "task").iterdir())),
         }
@@ -208,6 +213,6 @@ def percentile(values: Sequence[float], share: float) -> float | None:
     return round(ordered[min(len(ordered) - 1, int(len(ordered) * share))], 3) if ordered else None
 
 
-def _memory(process: Path) -> int:
-    lines = (process / "status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) // 1024
+def _memory(process: Path, kind: str) -> int:
+    lines = (process / "smaps_rollup").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(f"{kind}:")) // 1024

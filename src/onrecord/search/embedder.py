@@ -23,6 +23,9 @@ Vectors = npt.NDArray[np.float32]
 # About a thousand tokens: what a layer makes of them stays in a core's own cache.
 _BATCH_CHARACTERS = 4_500
 _ALIKE = 0.6  # of the longest text in a batch, to which all are padded
+# Kernels that oneDNN keeps, five or so for each length of a batch.  Lengths hardly ever come again: a thousand kernels, its
+# own number, take hundreds of MB and are not faster.
+_KERNELS_KEPT = 32
 _BFLOAT16_FLAGS = {"amx_bf16", "avx512_bf16"}
 
 
@@ -140,6 +143,7 @@ class SentenceEmbedder:
         # Nothing may be fetched at run time, and a model folder's own code is never run.
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+        os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", str(_KERNELS_KEPT))
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging
 

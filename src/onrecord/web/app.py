@@ -23,6 +23,10 @@ from onrecord.web.stream import Answers
 
 __all__ = ["build_app", "check_routes"]
 
+MOST_CONVERSATIONS = 300
+"""Conversations of the chat that are remembered: each takes 40 KB, and .3 MB for each of its last answers.  Of one that
+was forgotten, the next question is taken as the first."""
+
 
 def build_app(core: Core, *, examples: Sequence[str], about: str = "", exposure: Exposure | None = None) -> Starlette:
     """Build the application over ``core``; ``about`` names the articles in place of what is counted of them.
@@ -44,6 +48,7 @@ def build_app(core: Core, *, examples: Sequence[str], about: str = "", exposure:
     app.router.routes.extend(embed_routes(core, exposure.origins, examples))
     app.router.routes.extend(reader_routes(core))
     page = build_chat(answers, core, examples=examples, about=about, late_days=exposure.late_days)
+    page.state_session_capacity = MOST_CONVERSATIONS
     app.router.routes.extend([*desk_files(), *desk_routes(core)])
     mount_chat(app, page)
     app.add_middleware(
