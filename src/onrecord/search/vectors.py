@@ -41,7 +41,7 @@ _TRAINED_ON = 40  # rows a cell
 _NUMBERS_A_CODE = 4
 _BLOCK = 65_536
 _PROPOSED = 2  # rows a row that is asked for
-_PROPOSED_AT_LEAST = 300
+_PROPOSED_AT_LEAST = 400
 
 
 class VectorWriter:
