@@ -35,7 +35,6 @@ _SHIPPED = 5
 _ORDER = (0.0, 0.25, 0.5, 1.0)
 _PARTS = {
     "as shipped": Weights(),
-    "without that the passage answers": Weights(answers=0),
     "without the search": Weights(found=0),
     "without the kind asked for": Weights(kind=0),
     "without agreement of articles": Weights(again=0),

@@ -38,12 +38,11 @@ _MOST = 8.0
 class Weights:
     """What counts beside a slice's own log-odds, set by measurement (``onrecord evaluate reader``).
 
-    ``answers``: that its passage answers; ``found``: how well the search found it, as a share of the best; ``kind``: that it
-    is of the kind that is asked for, and as much less if it is not; ``again``: the natural logarithm of the count of
-    articles that say it; ``repeats`` is taken off where it only says the question's words.
+    ``found``: how well the search found it, as a share of the best; ``kind``: that it is of the kind that is asked for, and
+    as much less if it is not; ``again``: the natural logarithm of the count of articles that say it; ``repeats`` is taken
+    off where it only says the question's words.
     """
 
-    answers: float = 1.0
     found: float = 8.0
     kind: float = 1.0
     again: float = 3.0
@@ -116,8 +115,9 @@ def in_order(
         for score, span in reading.spans:
             start, end = trim(question, passage.text, span)
             said = Passage(passage.article, passage.start + start, passage.start + end)
-            score += weights.answers * reading.answers + weights.found * hit.score / top
-            found.append(Located(score + _fit(question, own, said.text, weights), said))
+            found.append(
+                Located(score + weights.found * hit.score / top + _fit(question, own, said.text, weights), said)
+            )
     sayers: dict[str, set[str]] = {}
     for one in found:
         sayers.setdefault(_said(one), set()).add(one.passage.article.id)
