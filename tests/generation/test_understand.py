@@ -30,10 +30,30 @@ def test_whose_words_about_what() -> None:
         ("Who is Keller?", ("Maria Keller",)),
         ("What did Keller build?", ()),
         ("How tall is the wall?", ()),
+        ("what does keller say about the wall", ("Maria Keller",)),
+        ("What Keller says about the wall", ("Maria Keller",)),
+        ("What’s Moore’s view of the wall?", ("James Moore",)),
+        ("Why does Keller think that it leaks?", ("Maria Keller",)),
+        ("How did Moore describe the wall?", ("James Moore",)),
+        ("Did Keller say that it leaks?", ("Maria Keller",)),
+        ("Quote Keller on the wall.", ("Maria Keller",)),
+        ("What should be built, according to Keller?", ("Maria Keller",)),
+        ("Which wall did Keller say would fall?", ()),
+        ("Who does Keller say built the wall?", ()),
+        ("How many gates will be built, Keller says?", ()),
+        ("According to Keller, what percentage is paid?", ()),
+        ("In an interview Moore said that he retires. What is his real name?", ()),
+        ("Moore has said that he has an illness that prevents people from:", ()),
+        ("Who was the guest whom Keller calls a friend?", ()),
     ],
 )
 def test_a_speaker_is_meant_where_words_are_asked_for(text: str, speakers: tuple[str, ...]) -> None:
     assert set(understand(Question(text), FORMS).speakers) == set(speakers)
+
+
+def test_days_are_nobody() -> None:
+    forms = speaker_forms({"this week": [], "Maria Keller": []})
+    assert understand(Question("What did Maria Keller say this week?"), forms).speakers == ("Maria Keller",)
 
 
 def test_a_speaker_named_as_a_filter_counts() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from onrecord.generation.followup import self_contained
@@ -25,6 +25,11 @@ _SAYING = frozenset(
 )
 _SPEECH = _SAYING | {stem(word) for word in "know regarding concerning topic subject professor mr mrs ms dr".split()}
 _ABOUT_PERSON = re.compile(r"\s*(?:and\s+)?(?:who\s+(?:is|was)|why\s+did|what\s+about)\b", re.IGNORECASE)
+_ASKING = re.compile(r"\b(what|which|who|whom|whose|where|when|why|how)\b(?:[’']s\b)?\s*([\w’'-]*)", re.IGNORECASE)
+_OPEN = frozenset(
+    """did do does has have had is are was were will would can could should might must about else exactly""".split()
+)
+_MEASURED = frozenset("many much long old far tall high deep fast heavy wide large big often soon early late".split())
 _CAPITALISED = re.compile(r"(?<![\w’'-])(?:[A-Z][\w’'-]*|\d[\d.,:]*\d|\d)")
 _QUESTION_WORDS = frozenset(
     "What Who Whom Whose When Where Why How Which Is Are Was Were Do Does Did Has Have Had Can Could Will Would "
@@ -54,8 +59,8 @@ def understand(question: Question, forms: Mapping[str, Sequence[str]]) -> Unders
     ``forms`` are those of ``onrecord.text.names.speaker_forms``.
     """
     text = self_contained(question.text, question.history, forms)
-    found, mentioned = named_in(text, forms)
-    if not any(stem(word) in _SAYING for word in words(text)) and not _ABOUT_PERSON.match(text):
+    found, mentioned = named_in(without_time(text), forms)
+    if not _asks_for_words(text, mentioned) and not _is_about_person(text, mentioned):
         # "The IRS announced what?" names a source of other articles, but asks for nobody's words.
         found, mentioned = (), set()
     if question.filters.speaker is not None:
@@ -69,6 +74,36 @@ def understand(question: Question, forms: Mapping[str, Sequence[str]]) -> Unders
         stems=tuple(dict.fromkeys(stem(word) for word in kept)),
         names=tuple(name for name in _names(text) if name not in {stem(word) for word in mentioned} | _SPEECH),
     )
+
+
+def _asks_for_words(text: str, mentioned: Set[str]) -> bool:
+    """Whether what somebody said is asked for, and not a fact that somebody told.
+
+    ``What did Keller say of the wall?`` does, ``Which wall did Keller say would fall?`` and a sentence with a gap do not.
+    """
+    asking = _ASKING.search(text)
+    if asking is None:
+        return not text.rstrip().endswith((":", "…", "...")) and _tells(text)
+    word, then = asking[1].lower(), asking[2].lower()
+    if word == "what":
+        is_named = then in mentioned and (text.islower() or not asking[2].islower())
+        is_open = is_named or then in _OPEN or asking.group().lower().startswith(("what's", "what’s"))
+    else:
+        is_open = word == "why" or (word == "how" and then not in _MEASURED)
+    begin = max(text.rfind(mark, 0, asking.start()) for mark in ".!?")
+    return is_open and _tells(text[begin + 1 :])
+
+
+def _is_about_person(text: str, mentioned: Set[str]) -> bool:
+    match = _ABOUT_PERSON.match(text)
+    if match is None:
+        return False
+    rest = [word for word in words(text[match.end() :]) if word not in STOP_WORDS and stem(word) not in _SPEECH]
+    return "who" not in match.group().lower() or all(word in mentioned for word in rest)
+
+
+def _tells(text: str) -> bool:
+    return any(stem(word) in _SAYING and word != "called" for word in words(text))
 
 
 def _names(text: str) -> list[str]:
