@@ -152,7 +152,12 @@ def test_the_keyboard_is_enough(page: Page, chat: SimpleNamespace) -> None:
     expect(page.locator(".onr-thanks")).to_be_visible()
     assert chat.newsroom.judged[-1] == {"rating": "unhelpful", "reasons": ["wrong"], "generation": "gen-1"}
     reach("#onr-again")
-    page.keyboard.press("Enter")
+    chat.newsroom.rest.clear()
+    try:
+        page.keyboard.press("Enter")
+        expect(page.locator("#onr-stop")).to_be_visible()
+    finally:
+        chat.newsroom.rest.set()
     settled(page)
     reach("#onr-edit")
     page.keyboard.press("Enter")
