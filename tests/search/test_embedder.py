@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from unittest.mock import patch
 
+import numpy as np
 import pytest
 
 from onrecord.errors import ModelMissingError
+from onrecord.search import embedder
 from onrecord.search.embedder import SentenceEmbedder, find_embedder
 from tests.contracts import EmbedderContract
 from tests.fakes import FakeEmbedder
@@ -36,3 +39,20 @@ def test_the_fingerprint_is_that_of_the_weights(tmp_path: Path) -> None:
         return SentenceEmbedder(tmp_path / folder).fingerprint
 
     assert fingerprint("a", b"1") == fingerprint("b", b"1") != fingerprint("c", b"2")
+
+
+@pytest.mark.model
+def test_what_is_prepared_for_bfloat16_embeds_as_before_to_the_last_digit() -> None:
+    texts = ["Who owns it?", "He said so on Friday. " * 7, "The plant makes cars. " * 40, "Cars", "自动驾驶的汽车"]
+    folder = find_embedder("default")
+    with patch.object(embedder, "_has_bfloat16", return_value=True):
+        prepared = SentenceEmbedder(folder).embed(texts)
+        with patch.object(embedder, "_prepare"):
+            plain = SentenceEmbedder(folder).embed(texts)
+    assert np.array_equal(prepared, plain)
+
+
+def test_rows_come_in_few_numbers() -> None:
+    rooms = [embedder._room(rows) for rows in range(1, 1025)]
+    assert len(set(rooms)) == 20
+    assert all(rows <= room <= max(16, 1.25 * rows + 15) for rows, room in enumerate(rooms, start=1))

