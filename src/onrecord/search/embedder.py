@@ -163,7 +163,7 @@ class SentenceEmbedder:
 
 
 def _prepare(model: Any) -> None:
-    """Make a model ready for bfloat16, with the same vectors as before to the last digit.
+    """Make a model ready for bfloat16, with the same vectors as before.
 
     Its weights are converted once and not for every batch.  And oneDNN compiles a kernel for every number of rows
     that a layer is given, in each thread anew, and keeps some of each, a megabyte, for good: so rows of zeros are
