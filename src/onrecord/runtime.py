@@ -16,6 +16,7 @@ from onrecord.answer import Weighed, answer, weigh
 from onrecord.cache import AnswerCache, key_of
 from onrecord.errors import ModelMissingError, QuestionError
 from onrecord.factcheck import check
+from onrecord.generation.examples import example_about
 from onrecord.generation.llm import LanguageModel, LocalModel, ModelStatus, find_model
 from onrecord.generation.prompts import FIXED
 from onrecord.generation.reader import TrainedReader, find_reader
@@ -391,7 +392,7 @@ class Runtime:
         found: list[str] = []
         tried: set[str] = set()
         for quote in self.quotes():
-            question = _question_about(quote)
+            question = example_about(quote)
             if question is None or question in tried:
                 continue
             tried.add(question)
@@ -444,15 +445,3 @@ def _is_between(day: date | None, since: date | None, until: date | None) -> boo
     if since is None and until is None:
         return True
     return day is not None and (since is None or since <= day) and (until is None or day <= until)
-
-
-def _question_about(quote: Quote) -> str | None:
-    if quote.speaker is None or not quote.direct:
-        return None
-    above = [b for b in quote.article.blocks if b.kind == "heading" and b.end <= quote.start]
-    heading = quote.article.text[above[-1].start : above[-1].end] if above else ""
-    if not heading or len(heading) > 80:
-        return None
-    name = min(quote.speaker.aliases, key=len, default=quote.speaker.name)
-    about = heading if heading == quote.article.title else heading[:1].lower() + heading[1:]
-    return f"What does {name} say about {about}?"
