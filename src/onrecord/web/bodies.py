@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 
 from starlette.types import Message, Receive
 
 from onrecord.web.faults import Fault
 
-__all__ = ["check_depth", "read_body", "replayed"]
+__all__ = ["check_depth", "drain", "read_body", "replayed"]
 
 BODY_SECONDS = 10.0
 """How long a body may take to arrive."""
+DRAINED_BYTES, DRAINED_SECONDS = 2**20, 0.5
+"""What is still taken from a peer whose body was refused."""
 DEEPEST = 20
 """Brackets of JSON inside each other."""
 
@@ -37,6 +40,21 @@ async def read_body(headers: Mapping[str, str], receive: Receive, *, most: int, 
     except TimeoutError:
         hint = f"send it within {seconds or BODY_SECONDS:g} seconds"
         raise Fault(408, "too_slow", "the body did not come in time", hint=hint, closes=True) from None
+
+
+async def drain(receive: Receive) -> None:
+    """Take a little more of a body that was refused, and drop it.
+
+    A connection that is closed with bytes unread is reset, and the reset can overtake the answer (RFC 9112, 9.6).
+    """
+    left = DRAINED_BYTES
+    with suppress(TimeoutError):
+        async with asyncio.timeout(DRAINED_SECONDS):
+            while left > 0:
+                message = await receive()
+                if not message.get("more_body", False):
+                    return
+                left -= len(message.get("body", b""))
 
 
 def replayed(body: bytes, receive: Receive) -> Receive:

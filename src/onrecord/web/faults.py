@@ -39,6 +39,7 @@ class Fault(Exception):  # noqa: N818 - most of them are the peer's
         self.code = code
         self.message = message
         self.hint = hint
+        self.closes = closes
         self.headers = dict(headers or {}) | ({"connection": "close"} if closes else {})
 
     def as_dict(self, request_id: str) -> dict[str, Any]:

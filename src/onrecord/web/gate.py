@@ -22,7 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from onrecord.errors import OnRecordError
 from onrecord.types import Account
 from onrecord.web.access import Decision, Rule, decide, known_path
-from onrecord.web.bodies import check_depth, read_body, replayed
+from onrecord.web.bodies import check_depth, drain, read_body, replayed
 from onrecord.web.budgets import Budgets, Window
 from onrecord.web.core import Exposure
 from onrecord.web.events import Left
@@ -262,8 +262,17 @@ class _Reply:
     async def fail(self, fault: Fault, receive: Receive) -> None:
         """Answer with a fault; where something was sent already, the connection ends without its end."""
         told = self._visit.told(fault)
-        if not self.status:
-            await told(self._visit.scope, receive, self)
+        if self.status:
+            return
+
+        async def send(message: Message) -> None:
+            if fault.closes and message["type"] == "http.response.body":
+                await self(message | {"more_body": True})
+                await drain(receive)
+                message = {"type": "http.response.body", "body": b""}
+            await self(message)
+
+        await told(self._visit.scope, receive, send)
 
     def _is_preflight(self) -> bool:
         return self.status == 204 and self._visit.is_preflight
