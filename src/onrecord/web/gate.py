@@ -267,7 +267,7 @@ class _Reply:
 
         async def send(message: Message) -> None:
             if fault.closes and message["type"] == "http.response.body":
-                await self(message | {"more_body": True})
+                await self({**message, "more_body": True})
                 await drain(receive)
                 message = {"type": "http.response.body", "body": b""}
             await self(message)
