@@ -177,6 +177,15 @@ def test_a_large_body_is_refused_while_it_is_read(site: Site, path: bytes) -> No
     assert time.monotonic() - began < 3
 
 
+def test_a_refusal_is_read_though_the_body_was_not(site: Site) -> None:
+    body = b"x" * 300_000
+    head = b"POST /api/v1/ask HTTP/1.1\r\n" + JSON + b"Content-Length: %d\r\n\r\n" % len(body)
+    for _ in range(10):
+        answer = site.raw(head + body)
+        assert status(answer) == 413
+        assert b'"too_large"' in answer
+
+
 def test_a_length_that_lies_is_refused(site: Site) -> None:
     head = b"POST /api/v1/ask HTTP/1.1\r\n" + JSON
     for length in (b"-1", b"1e3", b"0x10", b"99999999999999999999999999", b"5, 6"):
