@@ -397,7 +397,8 @@ class Runtime:
                 continue
             tried.add(question)
             last = list(self.ask(Question(question), phrased=False))[-1]
-            if isinstance(last, Answer) and not last.refused:
+            # A subject that is quoted, too, would bring its own words into the answer.
+            if isinstance(last, Answer) and len({one.speaker for one in last.statements} - {None}) == 1:
                 found.append(question)
             if len(found) == most or len(tried) == _MOST_TRIED:
                 break

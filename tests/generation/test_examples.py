@@ -25,6 +25,7 @@ BODY = "\n\nThe plant in Sturgis, which Abbott runs, opens again.\n\n{heading}â€
             "Robert Califf",
             "What does Robert Califf say about Sturgis and its people?",
         ),
+        ("A storm", "## Golfweek\n\n", "Robert Califf", None),
         ("A storm", "## Rooms: $52.24\n\n", "Robert Califf", None),
         ("Abbott opens a plant", "", "the company", None),
     ],

@@ -38,7 +38,8 @@ def _named(article: Article, speaker: str) -> str | None:
 
 
 def _as_subject(heading: str, article: Article) -> str | None:
-    if len(heading) > _LONGEST or not _PHRASE.fullmatch(heading):
+    is_word = heading.isascii() and " " not in heading  # an outlet's name, more often than a subject
+    if is_word or len(heading) > _LONGEST or not _PHRASE.fullmatch(heading):
         return None
     first, *rest = heading.split()
     is_name = first.isupper() or _is_within(first, article) or (rest and rest[0][0].isupper())
