@@ -81,11 +81,20 @@ def test_settings_of_the_server_are_lists_between_commas(monkeypatch: pytest.Mon
     assert exposure.hosts == {"bot.example"}
 
 
+def test_settings_of_the_server_are_budgets_of_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ONRECORD_QUESTIONS_PER_MINUTE", "7")
+    monkeypatch.setenv("ONRECORD_SITE_QUESTIONS_PER_MINUTE", "70")
+    monkeypatch.setenv("ONRECORD_READS_PER_MINUTE", "700")
+    exposure = exposure_of(load_settings())
+    assert (exposure.questions, exposure.site_questions, exposure.reads) == (7, 70, 700)
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
         ("ORIGINS", "https://a.example/"), ("ORIGINS", "*"), ("ORIGINS", "null"), ("ORIGINS", "https://A.example"),
         ("PROXIES", "everybody"), ("PROXIES", "10.0.0.1/8"), ("OPERATOR_TOKEN", "short"), ("QUESTIONS_PER_MINUTE", "0"),
+        ("READS_PER_MINUTE", "0"),
         ("HOSTS", "https://bot.example"),
     ],
 )  # fmt: skip

@@ -112,6 +112,7 @@ def exposure_of(settings: Settings) -> Exposure:
         operator_token=settings.operator_token.get_secret_value() if settings.operator_token else None,
         questions=settings.questions_per_minute,
         site_questions=settings.site_questions_per_minute,
+        reads=settings.reads_per_minute,
         log_questions=settings.log_questions,
         late_days=settings.late_days,
     )

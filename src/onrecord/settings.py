@@ -77,6 +77,8 @@ class Settings(BaseSettings):
     """Questions that one peer may ask."""
     site_questions_per_minute: int = Field(default=600, ge=1)
     """Questions that the readers of one site may ask together."""
+    reads_per_minute: int = Field(default=300, ge=1)
+    """Everything else that one peer may ask for: articles, searches, checks, pages of the desk."""
     late_days: int | None = Field(default=None, ge=1)
     """Days without a new article after which readers are told that the articles are late; never by default."""
     log_questions: bool = False

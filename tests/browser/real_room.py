@@ -111,8 +111,10 @@ def real_room(folder: Path) -> Iterator[Room]:
     (corpus / "invented.jsonl").write_text("".join(json.dumps(one) + "\n" for one in ARTICLES), "utf-8")
     (corpus / "broken.jsonl").write_text('{"title": "x"\n')
     Accounts(folder / "accounts").add("ann", "staff", PASSWORD)
-    settings = {"CORPUS": corpus, "LATE_DAYS": 30, "KEEP_QUESTIONS_DAYS": 14, "QUESTIONS_PER_MINUTE": 10_000}
-    with serving(folder, ["app.py"], **settings) as address:
+    settings = {"CORPUS": corpus, "LATE_DAYS": 30, "KEEP_QUESTIONS_DAYS": 14}
+    # All tests are one peer, and a fast machine runs those of the desk in a minute.
+    budgets = {"QUESTIONS_PER_MINUTE": 10_000, "READS_PER_MINUTE": 100_000}
+    with serving(folder, ["app.py"], **settings, **budgets) as address:
         with httpx.Client(base_url=address, headers={"origin": address}, timeout=120) as client:
             cookie = _signed_in(client)
             _have_happened(client)
