@@ -134,6 +134,19 @@ def test_only_the_speaker_asked_for_is_shown(index: Path) -> None:
     assert {statement.speaker for statement in answer.statements} == {"James Moore"}
 
 
+def test_whom_the_words_are_about_does_not_answer(tmp_path: Path) -> None:
+    (tmp_path / "wall.txt").write_text(
+        "Old friends\n\n“James Moore has forgotten his promise of a wall,” said Maria Keller on Monday.\n\n"
+        "“Promises of a wall were never mine to keep,” James Moore said.",
+        "utf-8",
+    )
+    runtime = Runtime(load_settings(index=tmp_path / "index", model="none"), embedder=FakeEmbedder())
+    with closing(runtime):
+        runtime.ingest([tmp_path / "wall.txt"])
+        answer = _answer(runtime, Question("What does Maria Keller say about James Moore?"))
+        assert {statement.speaker for statement in answer.statements} == {"Maria Keller"}
+
+
 def test_a_follow_up_keeps_its_subject(index: Path) -> None:
     runtime, _ = _runtime(index, "")
     history = (Turn("What does Keller say about the wall?", "Keller said that the water is rising."),)

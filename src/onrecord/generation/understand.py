@@ -25,6 +25,7 @@ _SAYING = frozenset(
 )
 _SPEECH = _SAYING | {stem(word) for word in "know regarding concerning topic subject professor mr mrs ms dr".split()}
 _ABOUT_PERSON = re.compile(r"\s*(?:and\s+)?(?:who\s+(?:is|was)|why\s+did|what\s+about)\b", re.IGNORECASE)
+_SUBJECT = re.compile(r"(?<!\w)(?:about|regarding|concerning|on|of|towards?)(?!\w)|关于|对|谈", re.IGNORECASE)
 _ASKING = re.compile(r"\b(what|which|who|whom|whose|where|when|why|how)\b(?:[’']s\b)?\s*([\w’'-]*)", re.IGNORECASE)
 _OPEN = frozenset(
     """did do does has have had is are was were will would can could should might must about else exactly""".split()
@@ -59,7 +60,7 @@ def understand(question: Question, forms: Mapping[str, Sequence[str]]) -> Unders
     ``forms`` are those of ``onrecord.text.names.speaker_forms``.
     """
     text = self_contained(question.text, question.history, forms)
-    found, mentioned = named_in(without_time(text), forms)
+    found, mentioned = _sources(without_time(text), forms)
     if not _asks_for_words(text, mentioned) and not _is_about_person(text, mentioned):
         # "The IRS announced what?" names a source of other articles, but asks for nobody's words.
         found, mentioned = (), set()
@@ -74,6 +75,22 @@ def understand(question: Question, forms: Mapping[str, Sequence[str]]) -> Unders
         stems=tuple(dict.fromkeys(stem(word) for word in kept)),
         names=tuple(name for name in _names(text) if name not in {stem(word) for word in mentioned} | _SPEECH),
     )
+
+
+def _sources(text: str, forms: Mapping[str, Sequence[str]]) -> tuple[tuple[str, ...], set[str]]:
+    """The speakers whose words may be asked for, and the words that name them; nobody whom these are to be about.
+
+    ``What does Pu say about Li?`` is for Pu's words, ``What was said about Li?`` for nobody's.
+    """
+    named, mentioned = named_in(text, forms)
+    for cut in _SUBJECT.finditer(text) if named else ():
+        before, after = text[: cut.start()], text[cut.end() :]
+        sources = named_in(before, forms)
+        if sources[0]:
+            return sources
+        if cut.group().lower() == "about" and _tells(before) and "according" not in after.lower():
+            return (), set()
+    return named, mentioned
 
 
 def _asks_for_words(text: str, mentioned: Set[str]) -> bool:
