@@ -107,6 +107,22 @@ def test_nothing_but_the_passages_words_stands_beside_a_quotation(text: str, is_
     assert (checked(text, (1,), evidence(GATES, speaker="Maria Keller")) is not None) is is_shown
 
 
+@pytest.mark.parametrize(
+    ("said", "text", "is_shown"),
+    [
+        ("“I would rather have forty buses,” said Wren.", "Wren said that I would rather have forty buses.", False),
+        ("“I would rather have forty buses,” said Wren.", "Wren said: “I would rather have forty buses.”", True),
+        ("“Our buses are old and we know it,” said Wren.", "Wren said that our buses are old.", False),
+        ("“Buses took us to school,” said Wren.", "Wren said that buses took us to school.", False),
+        ("“Buses of the US are old,” said Wren.", "Wren said that buses of the US are old.", True),
+        ("“World War I ended the trams,” said Wren.", "Wren said that World War I ended the trams.", True),
+        ("Wren told reporters that we need forty buses.", "Wren told reporters that we need forty buses.", True),
+    ],
+)
+def test_nobody_says_i_for_somebody_else(said: str, text: str, is_shown: bool) -> None:
+    assert (checked(text, (1,), evidence(said, speaker="Tomas Wren")) is not None) is is_shown
+
+
 @pytest.mark.parametrize("numbers", [(), (1,), (7,), (0,), (1, 2)])
 def test_the_number_of_the_passage_that_supports_it_is_shown(numbers: tuple[int, ...]) -> None:
     text = "The harbour wall in Oststadt will be raised by two metres before the winter of 2031."

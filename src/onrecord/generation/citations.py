@@ -18,6 +18,9 @@ _ENDS = re.compile(r"[.!?。！？][”’\"'」』)]*$")
 _SIGN = re.compile(r"[^\w\s]")
 _MARKS = frozenset('“”„«»‹›「」『』﹁﹂﹃﹄〝〞〟｢｣❝❞❛❜"＂‚‛‟')
 _OPENS = re.compile(r"(?<!\w)['‘’‚`]\w|[‘‚`]|''")
+_OWN = re.compile(
+    r"(?:(?P<before>\w+) )?\b(?:(?P<i>I)\b(?!\.)|(?:[Mm]e|[Mm]y|[Mm]ine|[Mm]yself|[Ww]e|us|[Oo]urs?|[Oo]urselves)\b)"
+)
 _PLAIN = frozenset(".,;:!?'’‘-–—…。，；：！？、")
 _MAX_CHARACTERS = 600
 _TELLING = 8
@@ -123,8 +126,9 @@ def _verbatim(text: str, item: EvidenceItem) -> str | None:
 def _is_clean(mended: str, item: EvidenceItem) -> bool:
     """Whether the marks of a statement say one thing only, and nothing but words stands outside of them.
 
-    Every quotation is closed and printed; no other mark, bracket or sign stands there that the passage has not;
-    and what is said outside of the quotations is said by the passage word for word, saying itself aside.
+    Every quotation is closed and printed; nobody says "I" outside of one, where it would be somebody else; no other
+    mark, bracket or sign stands there that the passage has not; and what is said outside of the quotations is said by the
+    passage word for word, saying itself aside.
     """
     source = item.passage.text
     outside: list[str] = []
@@ -136,11 +140,18 @@ def _is_clean(mended: str, item: EvidenceItem) -> bool:
         outside.append(mended[at : start - 1])
         at = end + 1
     rest = " ".join([*outside, mended[at:]])
+    if _speaks_of_itself(rest):
+        return False
     if _OPENS.search(rest) or any(
         mark in _MARKS or (mark not in _PLAIN and mark not in source) for mark in _SIGN.findall(rest)
     ):
         return False
     return not outside or adds_nothing(rest, source, speaker=item.speaker)
+
+
+def _speaks_of_itself(text: str) -> bool:
+    """Whether a text says "I" or "we"; the first of a name ("World War I") is a number."""
+    return any(not (found["i"] and (found["before"] or "")[:1].isupper()) for found in _OWN.finditer(text))
 
 
 def _is_joined(text: str, opening: int, closing: int) -> bool:
