@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from onrecord.errors import IndexDamagedError, IndexMismatchError, ModelMissingError, QuestionError
+from onrecord.generation.llm import find_adapter, find_model
 from onrecord.ingest import ingest
 from onrecord.runtime import Runtime
 from onrecord.search.vectors import Halves, VectorWriter
@@ -38,6 +40,23 @@ def answered(runtime: Runtime, text: str) -> Answer:
     *_, last = runtime.ask(Question(text))
     assert isinstance(last, Answer)
     return last
+
+
+def test_the_adapter_is_that_of_the_default_model(tmp_path: Path) -> None:
+    """Another model is led by examples, as before, and so is the default one without its adapter."""
+    pytest.importorskip("llama_cpp")
+    path = find_model("default")
+    assert path is not None
+    for model, adapter, name in (
+        ("default", "default", f"{path.stem}+phrasing"),
+        ("default", "none", path.stem),
+        (str(path), "default", path.stem),
+        (str(path), str(find_adapter("default")), f"{path.stem}+phrasing"),
+    ):
+        runtime = Runtime(load_settings(index=tmp_path, model=model, adapter=adapter), embedder=FakeEmbedder())
+        with closing(runtime):
+            assert runtime.model is not None
+            assert runtime.model.name == name
 
 
 def test_a_new_generation_is_switched_to_and_the_old_one_stays_open_for_its_reader(

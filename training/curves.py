@@ -19,9 +19,11 @@ def draw(logs: Sequence[Log], file: Path) -> None:
     """Draw the losses of one training after the other, side by side."""
     figure = Figure(figsize=(4.2 * len(logs), 3.6), layout="constrained")
     for axes, log in zip(figure.subplots(1, len(logs), sharey=True, squeeze=False)[0], logs, strict=True):
-        for name in ("start", "end", "answers"):
+        # The reader's first runs also kept losses of heads that were dropped.
+        for name in ("start", "end", "answers", "learnt", "held"):
             steps = [(each["step"], each[name]) for each in log if name in each]
-            axes.plot(*zip(*steps, strict=True), label=name)
+            if steps:
+                axes.plot(*zip(*steps, strict=True), label=name)
         axes.set(xlabel="batches", ylim=(0, None))
         axes.spines[["top", "right"]].set_visible(False)
     figure.axes[0].set_ylabel("loss")

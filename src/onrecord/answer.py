@@ -71,13 +71,15 @@ def answer(
     generation: str,
     model: LanguageModel | None = None,
     copying: bool = False,
+    examples: bool = True,
     reader: Reader | None = None,
 ) -> Generator[AnswerEvent, None, None]:
     """Answer a question from one generation, event by event; the last event is the Answer.
 
     With no model, or when nothing that the model writes survives the checks, the statements are the
     evidence itself, word for word.  ``copying`` holds the model to the words of the evidence by a grammar,
-    which a small one needs.  ``reader`` takes part in choosing the evidence, in refusing, and finds the span that
+    which a small one needs; ``examples`` shows it what an answer is, which one that was trained for it knows.
+    ``reader`` takes part in choosing the evidence, in refusing, and finds the span that
     answers a factual question; rules do that without one.  Closing the iterator stops the model.  Raises QuestionError.
     """
     clock = _Clock(time.monotonic())
@@ -91,7 +93,7 @@ def answer(
     weighed = _weighed(asked, hits, retriever, question.today, reader)
     evidence = weighed.evidence
     statements: list[Statement] = []
-    for statement in _statements(asked, evidence, model, copying=copying):
+    for statement in _statements(asked, evidence, model, copying=copying, examples=examples):
         if clock.first is None:
             clock.first = clock.since()
         statements.append(statement)
@@ -207,12 +209,12 @@ def _weighed(
 
 
 def _statements(
-    asked: Understood, evidence: Evidence, model: LanguageModel | None, *, copying: bool
+    asked: Understood, evidence: Evidence, model: LanguageModel | None, *, copying: bool, examples: bool
 ) -> Iterator[Statement]:
     """What the model phrased, where it may be shown, then the words that it rests on."""
     generated: set[str] = set()
     if model is not None and len(evidence):
-        for statement in _generated(asked, evidence, model, copying=copying):
+        for statement in _generated(asked, evidence, model, copying=copying, examples=examples):
             generated.add(statement.text)
             yield statement
     for item in evidence.items:
@@ -221,14 +223,18 @@ def _statements(
             yield _verbatim(item)
 
 
-def _generated(asked: Understood, evidence: Evidence, model: LanguageModel, *, copying: bool) -> Iterator[Statement]:
+def _generated(
+    asked: Understood, evidence: Evidence, model: LanguageModel, *, copying: bool, examples: bool
+) -> Iterator[Statement]:
     seen: set[str] = set()
     try:
-        shown = fitting(asked.text, evidence, count=model.count_tokens, tokens=_PROMPT_TOKENS)
+        count = model.count_tokens
+        shown = fitting(asked.text, evidence, count=count, tokens=_PROMPT_TOKENS, examples=examples)
         grammar = copying_grammar(shown) if copying else None
         if not len(shown) or (copying and grammar is None):
             return
-        with closing(_stream(model, asked.text, shown, grammar)) as pieces:
+        prompt = messages(asked.text, shown, examples=examples)
+        with closing(model.stream(prompt, max_tokens=_ANSWER_TOKENS, grammar=grammar)) as pieces:  # type: ignore[type-var]
             for text, numbers in drafts(pieces):
                 statement = checked(text, numbers, shown)
                 if statement is None:
@@ -242,10 +248,6 @@ def _generated(asked: Understood, evidence: Evidence, model: LanguageModel, *, c
     except ModelError as error:
         # The evidence stands without the model; the reader gets it now, the operator gets the reason.
         _log.warning("answered without the model: %s", error)
-
-
-def _stream(model: LanguageModel, question: str, evidence: Evidence, grammar: str | None) -> Generator[str, None, None]:
-    yield from model.stream(messages(question, evidence), max_tokens=_ANSWER_TOKENS, grammar=grammar)
 
 
 def _verbatim(item: EvidenceItem) -> Statement:

@@ -17,8 +17,8 @@ from onrecord.cache import AnswerCache, key_of
 from onrecord.errors import ModelMissingError, QuestionError
 from onrecord.factcheck import check
 from onrecord.generation.examples import example_about
-from onrecord.generation.llm import LanguageModel, LocalModel, ModelStatus, find_model
-from onrecord.generation.prompts import FIXED
+from onrecord.generation.llm import LanguageModel, LocalModel, ModelStatus, find_adapter, find_model
+from onrecord.generation.prompts import fixed
 from onrecord.generation.reader import TrainedReader, find_reader
 from onrecord.generation.remote import RemoteModel, is_endpoint
 from onrecord.generation.wanted import WhileWanted
@@ -112,7 +112,12 @@ class Runtime:
                 raise
             _log.warning("no language model, so answers are quoted from the articles: %s", error)
             return None
-        return LocalModel(path) if path else None
+        if path is None:
+            return None
+        ours = self.settings.adapter == "default"
+        # What was trained on one model is no use to another.
+        adapter = None if ours and self.settings.model != "default" else find_adapter(self.settings.adapter)
+        return LocalModel(path, adapter=adapter)
 
     @cached_property
     def reader(self) -> TrainedReader | None:
@@ -130,6 +135,10 @@ class Runtime:
     def _model_is_small(self) -> bool:
         path = find_model(self.settings.model) if isinstance(self.model, LocalModel) else None
         return path is not None and path.stat().st_size < _SMALL_MODEL_BYTES
+
+    @property
+    def _model_is_trained(self) -> bool:
+        return isinstance(self.model, LocalModel) and self.model.adapter is not None
 
     def ingest(
         self,
@@ -179,6 +188,7 @@ class Runtime:
             generation=opened.files.manifest.generation,
             model=WhileWanted(model, wanted) if model else None,
             copying=self._model_is_small,
+            examples=not self._model_is_trained,
             reader=self.reader,
         )
         given: list[AnswerEvent] = []
@@ -411,7 +421,7 @@ class Runtime:
         if self.reader:
             self.reader.read("warm", [("", "warm")])
         if isinstance(self.model, LocalModel):
-            self.model.warm(FIXED)
+            self.model.warm(fixed(examples=not self._model_is_trained))
 
     def close(self) -> None:
         """End the model's process and close the index."""

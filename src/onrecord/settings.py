@@ -47,6 +47,8 @@ class Settings(BaseSettings):
     """``default``, ``none``, the path of a GGUF file, or the address of an OpenAI-compatible endpoint."""
     embedder: str = "default"
     """``default``, or the folder of a sentence-transformers model."""
+    adapter: str = "default"
+    """``default`` (for the default model), ``none``, or the path of a LoRA adapter for the model (GGUF)."""
     reader: str = "default"
     """``default``, ``none``, or the folder of a trained reader (``reader.onnx`` and its checksum)."""
     bench_data: Path | None = None

@@ -28,14 +28,30 @@ def test_somebodys_words_are_reported_with_the_name() -> None:
     grammar = copying(Evidence((item(QUOTED, speaker="Maria Keller"),)))
     assert grammar is not None
     assert literals(grammar) == [
-        "Maria Keller said that the water is rising faster than the wall",
-        "Maria Keller said that the water is rising faster than the wall, and the gates are old",
-        ". [1]",
+        "Maria Keller said that the water is rising faster than the wall.",
+        "Maria Keller said that the water is rising faster than the wall, and the gates are old.",
+        " [1]",
     ]
 
 
 def test_we_and_i_would_change_whom_they_mean() -> None:
-    assert copying(Evidence((item("“We need new gates for our port,” said Moore.", speaker="Moore"),))) is None
+    said = "“We need new gates for our port,” said Moore. “And who will pay for them?”"
+    grammar = copying(Evidence((item(said, speaker="Moore"),)))
+    assert grammar is not None
+    assert literals(grammar) == [
+        "Moore said: “We need new gates for our port.”",
+        "Moore said: “And who will pay for them?”",
+        " [1]",
+    ]
+
+
+def test_a_reported_statement_keeps_who_said_it() -> None:
+    text = "Heavy lorries may no longer cross the old bridge, the road authority said on Friday."
+    article = plain(text)
+    one = EvidenceItem(1, Passage(article, 0, len(text)), "reported", "the road authority")
+    grammar = copying(Evidence((one,)))
+    assert grammar is not None
+    assert literals(grammar) == [text, " [1]"]
 
 
 def test_no_evidence_no_grammar() -> None:
@@ -53,11 +69,11 @@ def test_every_rule_that_is_used_is_defined() -> None:
 
 
 def test_what_it_lets_a_model_say_passes_the_check() -> None:
-    evidence = Evidence((item(QUOTED, 1, "Maria Keller"),))
+    evidence = Evidence((item(QUOTED[:-1] + " on Monday. “Who pays for it?”", 1, "Maria Keller"),))
     grammar = copying(evidence)
     assert grammar is not None
-    for clause in literals(grammar)[:-1]:
-        ((text, numbers),) = drafts([f"{clause}. [1]"])
+    for said in literals(grammar)[:-1]:
+        ((text, numbers),) = drafts([f"{said} [1]"])
         assert checked(text, numbers, evidence) is not None
 
 

@@ -23,7 +23,7 @@ import pytest
 
 from onrecord.errors import ModelBusyError, ModelCrashedError, ModelError, ModelMissingError
 from onrecord.generation import child, llm
-from onrecord.generation.llm import LocalModel, find_model
+from onrecord.generation.llm import LocalModel, find_adapter, find_model
 from onrecord.types import Message
 from tests.contracts import LanguageModelContract
 from tests.fakes import ScriptedModel
@@ -581,6 +581,31 @@ def test_what_is_no_model_file_is_refused_with_the_next_step(tmp_path: Path, con
         path.write_bytes(content)
     with pytest.raises(ModelMissingError, match="ONRECORD_MODEL"):
         find_model(str(path))
+
+
+def test_an_adapter_is_named_left_out_or_the_shipped_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert find_adapter("none") is None
+    shipped = find_adapter("default")
+    assert shipped is not None
+    assert shipped.stat().st_size <= 15 * 2**20
+    named = tmp_path / "mine.gguf"
+    with pytest.raises(ModelMissingError, match="ONRECORD_ADAPTER"):
+        find_adapter(str(named))
+    named.write_bytes(b"GGUF")
+    assert find_adapter(str(named)) == named
+    # A copy of the package: its adapter deleted, then damaged, then with its checksum deleted.
+    monkeypatch.setattr(llm, "files", lambda _package: tmp_path)
+    assert find_adapter("default") is None
+    (tmp_path / "models").mkdir()
+    for name in ("phrasing.gguf", "phrasing.sha256"):
+        (tmp_path / "models" / name).write_bytes(shipped.with_name(name).read_bytes())
+    assert find_adapter("default") == tmp_path / "models" / "phrasing.gguf"
+    (tmp_path / "models" / "phrasing.gguf").write_bytes(shipped.read_bytes()[:-1])
+    with pytest.raises(ModelError, match="checksum"):
+        find_adapter("default")
+    (tmp_path / "models" / "phrasing.sha256").unlink()
+    with pytest.raises(ModelError, match="checksum"):
+        find_adapter("default")
 
 
 def test_a_missing_package_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

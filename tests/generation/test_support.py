@@ -77,6 +77,23 @@ def test_somebodys_words_need_that_somebody(statement: str, supported: bool) -> 
     assert (unsupported(statement, passage, speaker="Maria Keller") is None) == supported
 
 
+@pytest.mark.parametrize(
+    ("statement", "supported"),
+    [
+        ("Stendahl said that the old bridge is safe for cars.", True),
+        ("Stendahl said that it is not safe for what it was carrying every night.", True),
+        ("Stendahl said that it is safe for what it was carrying every night.", False),
+        ("Stendahl said that the old bridge is not safe for cars.", False),
+        ("The old bridge is safe for cars.", False),
+    ],
+)
+def test_one_sentence_of_somebodys_words_is_enough(statement: str, supported: bool) -> None:
+    passage = (
+        "“The old bridge is safe for cars. It is not safe for what it was carrying every night,” said Yara Stendahl."
+    )
+    assert (unsupported(statement, passage, speaker="Yara Stendahl") is None) == supported
+
+
 def test_words_are_not_gathered_from_all_over_the_passage() -> None:
     passage = "The gates held. It rained for days. The mayor of the town slept. Nobody saw the port close on Tuesday."
     assert unsupported("The gates close on Tuesday.", passage)

@@ -17,7 +17,8 @@ from typing import Any
 import pytest
 
 from onrecord.errors import ModelCrashedError, ModelError, ModelMissingError
-from onrecord.generation.llm import LocalModel, find_model
+from onrecord.generation.citations import checked, drafts
+from onrecord.generation.llm import LocalModel, find_adapter, find_model
 from onrecord.generation.prompts import FIXED, fitting, messages
 from onrecord.generation.understand import understand
 from onrecord.generation.worker import LlamaEngine, Pulse
@@ -65,6 +66,49 @@ def child_of(model: LocalModel) -> int:
     process = model._children[0]._process
     assert process
     return process.pid
+
+
+SPOKEN = (
+    ("“The harbour wall will be raised by two metres before winter,” said Maria Keller.", "Maria Keller"),
+    ("“I never asked for a wall,” said James Moore, who owns the shipyard.", "James Moore"),
+)
+
+
+@pytest.fixture(scope="module")
+def trained() -> Iterator[LocalModel]:
+    model = LocalModel(model_path(), adapter=find_adapter("default"), answer_seconds=120, wait_seconds=120)
+    yield model
+    model.close()
+
+
+@pytest.mark.parametrize(
+    ("question", "number", "begins"),
+    [
+        ("What does Maria Keller say about the wall?", 1, "Maria Keller said that the harbour wall"),
+        ("What does James Moore say about the wall?", 2, "James Moore said: “I never asked for a wall"),
+    ],
+)
+def test_the_trained_model_says_whose_words_they_are(
+    trained: LocalModel, question: str, number: int, begins: str
+) -> None:
+    articles = [plain(text) for text, _ in SPOKEN]
+    found = zip(articles, SPOKEN, strict=True)
+    items = [EvidenceItem(n, Passage(a, 0, len(a.text)), "quoted", who) for n, (a, (_, who)) in enumerate(found, 1)]
+    evidence = Evidence(tuple(items))
+    said = list(drafts(trained.stream(messages(question, evidence, examples=False), max_tokens=80)))
+    assert [numbers for _, numbers in said] == [(number,)]
+    statement = checked(*said[0], evidence)
+    assert statement is not None
+    assert statement.text.startswith(begins)
+
+
+def test_an_adapter_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.gguf"
+    broken.write_bytes(b"GGUF and no more")
+    model = LocalModel(model_path(), adapter=broken, answer_seconds=120, wait_seconds=120)
+    with pytest.raises(ModelError, match=r"broken\.gguf"):
+        answer(model, *ASK)
+    model.close()
 
 
 def test_the_default_model_is_found_without_importing_its_plugin() -> None:

@@ -19,7 +19,7 @@ from onrecord.runtime import Runtime
 from onrecord.text.tokens import STOP_WORDS, words
 from onrecord.types import Answer, Citation, Question, Quote, Statement
 
-__all__ = ["measure", "topic_of", "unattributed"]
+__all__ = ["measure", "questions_for_words", "topic_of", "unattributed"]
 
 _QUESTIONS = 200
 _TOPIC_WORDS = 2
@@ -61,13 +61,18 @@ def unattributed(statement: Statement, citations: Sequence[Citation], document: 
     return False
 
 
-def _questions(quotes: Sequence[Quote], count: int) -> list[tuple[str, str]]:
+def questions_for_words(quotes: Sequence[Quote]) -> list[tuple[str, str]]:
+    """Questions for the words of each speaker who is quoted directly, and the speaker."""
     found: dict[str, str] = {}
     for quote in quotes:
         topic = topic_of(quote)
         if quote.direct and quote.speaker is not None and topic is not None and quote.speaker.name[0].isupper():
             found[f"What does {quote.speaker.name} say about {topic}?"] = quote.speaker.name
-    listed = list(found.items())
+    return list(found.items())
+
+
+def _questions(quotes: Sequence[Quote], count: int) -> list[tuple[str, str]]:
+    listed = questions_for_words(quotes)
     return [listed[at * len(listed) // count] for at in range(min(count, len(listed)))]
 
 

@@ -22,6 +22,7 @@ SUITES = {
     "verbatim": "a hostile model against the promises, 20,000 answers",
     "attribution": "whose words are shown for 'What does SPEAKER say about TOPIC?'",
     "cost": "milliseconds: search, extractive answer, first statement",
+    "phrasing": "what the model writes, with the trained adapter and without: what passes, and its markers",
     "worker": "50 crashes and hangs of the model's process",
 }
 

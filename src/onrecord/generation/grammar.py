@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
+from onrecord.generation.support import names_speaker
 from onrecord.text.sentences import sentences
 from onrecord.text.tokens import STOP_WORDS
 from onrecord.types import Evidence, EvidenceItem, quotations
 
-__all__ = ["copying"]
+__all__ = ["beginnings", "copying", "is_personal", "reported"]
 
 _FIRST_PERSON = re.compile(
     r"\b(?:i|me|my|mine|we|us|our|ours|you|your|yours|i['’]\w+|we['’]\w+|you['’]\w+)\b|[我你您咱]", re.IGNORECASE
@@ -18,6 +20,7 @@ _LEADING = re.compile(
     r"(?:\([^()]{2,20}\)\s*[-–—]*\s*|(?:and|but|so|also|therefore|however|moreover|meanwhile|then|still|well|yes|no)\b,?\s+)+",
     re.IGNORECASE,
 )
+_MARK = re.compile(r"[“”„«»\"]")
 _FEWEST_WORDS = 5
 
 
@@ -25,8 +28,8 @@ def copying(evidence: Evidence) -> str | None:
     """GBNF for statements that are each a sentence of one item, or its beginning up to a comma.
 
     The model chooses which items, and how much of them; each is used at most once.  Somebody's words become
-    ``Pu said that ...``, unless they speak of "I" or "we", which would change whom they mean.  Reported
-    statements give way to quotations, since their sentences are shown as they are anyway.  None if no
+    ``Pu said that ...``, or ``Pu said: “...”`` where they speak of "I" or "we", which would change whom they mean.
+    Reported statements give way to quotations, since their sentences are shown as they are anyway.  None if no
     sentence lends itself.
     """
     quoted = [item for item in evidence.items if item.kind == "quoted"]
@@ -45,22 +48,46 @@ def copying(evidence: Evidence) -> str | None:
 
 
 def _rule(item: EvidenceItem) -> str | None:
-    clauses = dict.fromkeys(clause for text in _sayable(item) for clause in _beginnings(text))
-    if not clauses:
-        return None
-    if item.kind == "quoted" and item.speaker:
-        clauses = {_reported(item.speaker, clause, item): None for clause in clauses}
-    return f"({' | '.join(map(_literal, clauses))}) {_literal(f'. [{item.number}]')}"
+    said = dict.fromkeys(_said(item.speaker, item) if item.kind == "quoted" and item.speaker else _printed(item))
+    return f"({' | '.join(map(_literal, said))}) {_literal(f' [{item.number}]')}" if said else None
 
 
-def _sayable(item: EvidenceItem) -> list[str]:
+def _printed(item: EvidenceItem) -> Iterator[str]:
+    """Sentences and beginnings of sentences as they stand there; what somebody said, with the name only."""
     text = item.passage.text
-    parts = [text[start:end] for start, end in quotations(text)] if item.kind == "quoted" else [text]
-    found = [part[start:end] for part in parts for start, end in sentences(part)]
-    return [sentence for sentence in found if not _FIRST_PERSON.search(sentence) and sentence[-1] not in "?？"]
+    for start, end in sentences(text):
+        sentence = text[start:end]
+        if is_personal(sentence) or sentence[-1] in "?？":
+            continue
+        for clause in beginnings(sentence):
+            if item.speaker is None or names_speaker(clause, item.speaker):
+                yield f"{clause}."
 
 
-def _beginnings(sentence: str) -> list[str]:
+def _said(speaker: str, item: EvidenceItem) -> Iterator[str]:
+    """The sentences of somebody's words, told where they can be and else quoted."""
+    text = item.passage.text
+    for opening, closing in quotations(text):
+        spoken = text[opening:closing]
+        for start, end in sentences(spoken):
+            sentence = " ".join(spoken[start:end].split())
+            if not is_personal(sentence) and sentence[-1] not in "?？":
+                yield from (f"{reported(speaker, clause, item)}." for clause in beginnings(sentence))
+            elif len(sentence.split()) >= _FEWEST_WORDS and not _MARK.search(sentence):
+                yield f"{speaker[:1].upper()}{speaker[1:]} said: “{_ended(sentence)}”"
+
+
+def _ended(sentence: str) -> str:
+    return sentence if sentence[-1] in "?!？！…" else sentence.rstrip(" .,;:") + "."
+
+
+def is_personal(text: str) -> bool:
+    """Whether a text speaks of "I", "we" or "you", who are others once somebody else says it."""
+    return _FIRST_PERSON.search(text) is not None
+
+
+def beginnings(sentence: str) -> list[str]:
+    """A sentence up to each of its commas, without what joins it to the one before, and whole; none has a full stop."""
     sentence = " ".join(sentence.split()).rstrip(".,;:。，； ")
     if leading := _LEADING.match(sentence):
         rest = sentence[leading.end() :]
@@ -69,7 +96,8 @@ def _beginnings(sentence: str) -> list[str]:
     return [sentence[:end] for end in ends if len(sentence[:end].split()) >= _FEWEST_WORDS]
 
 
-def _reported(speaker: str, clause: str, item: EvidenceItem) -> str:
+def reported(speaker: str, clause: str, item: EvidenceItem) -> str:
+    """``Pu said that`` the clause, or ``Pu said:`` where its first word may be a name; without a full stop."""
     who = speaker[:1].upper() + speaker[1:]
     first = re.split(r"\W", clause, maxsplit=1)[0]
     text = item.passage.article.text

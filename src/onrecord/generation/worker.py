@@ -178,7 +178,7 @@ class _CancelledError(Exception):
 
 
 class LlamaEngine:
-    """A GGUF model on llama.cpp; ``start`` holds path, context_tokens and threads."""
+    """A GGUF model on llama.cpp; ``start`` holds path, adapter (a path or None), context_tokens and threads."""
 
     def __init__(self, start: Mapping[str, Any], pulse: Pulse) -> None:
         from llama_cpp import llama_cpp as api  # heavy, and only this class needs it
@@ -197,6 +197,8 @@ class LlamaEngine:
         self._vocabulary = api.llama_model_get_vocab(self._model)
         self._family, self._control = self._chat_format()
         self._context = self._open(start["context_tokens"], start["threads"])
+        if start.get("adapter") is not None:
+            self._adapt(Path(start["adapter"]))
         self._past: list[int] = []  # the tokens whose keys and values the context holds
 
     def generate(
@@ -343,6 +345,15 @@ class LlamaEngine:
         if not context:
             raise ModelError(f"no memory for a context of {context_tokens} tokens", hint="")
         return context
+
+    def _adapt(self, path: Path) -> None:
+        """Put a LoRA adapter on the model; it lives as long as the model does."""
+        adapter = self._api.llama_adapter_lora_init(self._model, os.fsencode(path))
+        if not adapter:
+            raise ModelError(f"llama.cpp cannot put {path.name} on the model", hint="")
+        adapters, scales = (self._api.llama_adapter_lora_p_ctypes * 1)(adapter), (ctypes.c_float * 1)(1.0)
+        if self._api.llama_set_adapters_lora(self._context, adapters, 1, scales):
+            raise ModelError(f"{path.name} is no adapter for this model", hint="")
 
     def _chat_format(self) -> tuple[Family, frozenset[int]]:
         api, vocabulary = self._api, self._vocabulary
