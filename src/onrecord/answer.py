@@ -231,7 +231,8 @@ def _generated(
         count = model.count_tokens
         shown = fitting(asked.text, evidence, count=count, tokens=_PROMPT_TOKENS, examples=examples)
         grammar = copying_grammar(shown) if copying else None
-        if not len(shown) or (copying and grammar is None):
+        # Where no sentence can be copied, only a model that was trained for it is let loose.
+        if not len(shown) or (copying and grammar is None and examples):
             return
         prompt = messages(asked.text, shown, examples=examples)
         with closing(model.stream(prompt, max_tokens=_ANSWER_TOKENS, grammar=grammar)) as pieces:  # type: ignore[type-var]

@@ -39,7 +39,10 @@ _PROMPT_TOKENS, _ANSWER_TOKENS, _MOST = 700, 160, 3
 
 
 class System(NamedTuple):
-    """How the model is led: by a trained adapter or by examples in the prompt, and whether by the grammar, too."""
+    """How the model is led: by a trained adapter or by examples in the prompt, and whether by the grammar, too.
+
+    As in the product, a model with the adapter goes without a grammar where no sentence can be copied.
+    """
 
     adapter: bool
     grammar: bool
@@ -85,13 +88,13 @@ def measure(options: Options) -> Figures:
 
 
 def pairs(options: Options) -> str:
-    """What would be shown with the prompt alone and with the adapter, for the newspaper of our own, as Markdown."""
+    """What would be shown with the prompt alone and as shipped, for the newspaper of our own, as Markdown."""
     asked = _of_our_own(options, QUESTIONS)
     found = []
-    for system in ("prompt", "adapter"):
+    for system in ("prompt", "adapter, grammar"):
         with closing(_model(SYSTEMS[system])) as model:
             found.append([_write(model, SYSTEMS[system], one) for one in asked])
-    lines = ["| | question | the prompt alone | the adapter |", "|---|---|---|---|"]
+    lines = ["| | question | the prompt alone | as shipped, with the adapter |", "|---|---|---|---|"]
     for number, (one, before, after) in enumerate(zip(asked, *found, strict=True), 1):
         cells = [" ".join(written.shown) or "(nothing passed: the passages stand alone)" for written in (before, after)]
         lines.append(f"| {number} | {one.question} | {cells[0]} | {cells[1]} |")
@@ -147,7 +150,7 @@ def _write(model: LanguageModel, system: System, asked: Asked) -> Written:
         asked.question, asked.evidence, count=model.count_tokens, tokens=_PROMPT_TOKENS, examples=examples
     )
     grammar = copying(evidence) if system.grammar else None
-    if not len(evidence) or (system.grammar and grammar is None):
+    if not len(evidence) or (system.grammar and grammar is None and examples):
         return Written((), (), 0.0)
     started = time.perf_counter()
     prompt = messages(asked.question, evidence, examples=examples)
