@@ -32,7 +32,7 @@ from onrecord.generation.prompts import REFUSAL, fitting, messages
 from onrecord.runtime import Runtime
 from onrecord.types import Evidence, Question
 
-__all__ = ["SYSTEMS", "measure", "pairs"]
+__all__ = ["SYSTEMS", "Asked", "System", "Written", "main", "measure", "pairs"]
 
 _QUESTIONS = 60
 _PROMPT_TOKENS, _ANSWER_TOKENS, _MOST = 700, 160, 3
