@@ -231,8 +231,10 @@ def _generated(
         count = model.count_tokens
         shown = fitting(asked.text, evidence, count=count, tokens=_PROMPT_TOKENS, examples=examples)
         grammar = copying_grammar(shown) if copying else None
-        # Where no sentence can be copied, only a model that was trained for it is let loose.
-        if not len(shown) or (copying and grammar is None and examples):
+        # Where no sentence can be copied, only a model that was trained for it is let loose, and never on somebody's
+        # own words, which stand below what it says anyway.
+        is_free = not examples and not any(item.kind == "quoted" for item in shown.items)
+        if not len(shown) or (copying and grammar is None and not is_free):
             return
         prompt = messages(asked.text, shown, examples=examples)
         with closing(model.stream(prompt, max_tokens=_ANSWER_TOKENS, grammar=grammar)) as pieces:  # type: ignore[type-var]

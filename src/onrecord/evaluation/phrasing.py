@@ -41,7 +41,7 @@ _PROMPT_TOKENS, _ANSWER_TOKENS, _MOST = 700, 160, 3
 class System(NamedTuple):
     """How the model is led: by a trained adapter or by examples in the prompt, and whether by the grammar, too.
 
-    As in the product, a model with the adapter goes without a grammar where no sentence can be copied.
+    As in the product, a model with the adapter goes without a grammar where no sentence can be copied and nobody is quoted.
     """
 
     adapter: bool
@@ -150,7 +150,8 @@ def _write(model: LanguageModel, system: System, asked: Asked) -> Written:
         asked.question, asked.evidence, count=model.count_tokens, tokens=_PROMPT_TOKENS, examples=examples
     )
     grammar = copying(evidence) if system.grammar else None
-    if not len(evidence) or (system.grammar and grammar is None and examples):
+    is_free = not examples and not any(item.kind == "quoted" for item in evidence.items)
+    if not len(evidence) or (system.grammar and grammar is None and not is_free):
         return Written((), (), 0.0)
     started = time.perf_counter()
     prompt = messages(asked.question, evidence, examples=examples)

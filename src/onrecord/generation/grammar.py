@@ -20,7 +20,6 @@ _LEADING = re.compile(
     r"(?:\([^()]{2,20}\)\s*[-–—]*\s*|(?:and|but|so|also|therefore|however|moreover|meanwhile|then|still|well|yes|no)\b,?\s+)+",
     re.IGNORECASE,
 )
-_MARK = re.compile(r"[“”„«»\"]")
 _FEWEST_WORDS = 5
 
 
@@ -28,12 +27,13 @@ def copying(evidence: Evidence) -> str | None:
     """GBNF for statements that are each a sentence of one item, or its beginning up to a comma.
 
     The model chooses which items, and how much of them; each is used at most once.  Somebody's words become
-    ``Pu said that ...``, or ``Pu said: “...”`` where they speak of "I" or "we", which would change whom they mean.
-    Reported statements give way to quotations, since their sentences are shown as they are anyway.  None if no
+    ``Pu said that ...``, unless they speak of "I" or "we", which would change whom they mean.  Reported
+    statements give way to others, since their sentences are shown as they are anyway.  None if no
     sentence lends itself.
     """
-    quoted = [item for item in evidence.items if item.kind == "quoted"]
-    rules = [(f"s{item.number}", rule) for item in quoted or evidence.items if (rule := _rule(item))]
+    found = [(item, rule) for item in evidence.items if (rule := _rule(item))]
+    first = [(item, rule) for item, rule in found if item.kind != "reported"]
+    rules = [(f"s{item.number}", rule) for item, rule in first or found]
     if not rules:
         return None
     lines = ["root ::= r0"]
@@ -65,7 +65,7 @@ def _printed(item: EvidenceItem) -> Iterator[str]:
 
 
 def _said(speaker: str, item: EvidenceItem) -> Iterator[str]:
-    """The sentences of somebody's words, told where they can be and else quoted."""
+    """The sentences of somebody's words, and their beginnings, as somebody else would tell them."""
     text = item.passage.text
     for opening, closing in quotations(text):
         spoken = text[opening:closing]
@@ -73,12 +73,6 @@ def _said(speaker: str, item: EvidenceItem) -> Iterator[str]:
             sentence = " ".join(spoken[start:end].split())
             if not is_personal(sentence) and sentence[-1] not in "?？":
                 yield from (f"{reported(speaker, clause, item)}." for clause in beginnings(sentence))
-            elif len(sentence.split()) >= _FEWEST_WORDS and not _MARK.search(sentence):
-                yield f"{speaker[:1].upper()}{speaker[1:]} said: “{_ended(sentence)}”"
-
-
-def _ended(sentence: str) -> str:
-    return sentence if sentence[-1] in "?!？！…" else sentence.rstrip(" .,;:") + "."
 
 
 def is_personal(text: str) -> bool:
