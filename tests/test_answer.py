@@ -147,6 +147,21 @@ def test_whom_the_words_are_about_does_not_answer(tmp_path: Path) -> None:
         assert {statement.speaker for statement in answer.statements} == {"Maria Keller"}
 
 
+@pytest.mark.parametrize(
+    ("question", "is_asked"), [("How far will the harbour wall in Oststadt be raised?", True), (WALL, False)]
+)
+def test_only_a_trained_model_goes_without_a_grammar_and_not_on_somebodys_words(
+    index: Path, monkeypatch: pytest.MonkeyPatch, question: str, is_asked: bool
+) -> None:
+    monkeypatch.setattr("onrecord.answer.copying_grammar", lambda _evidence: None)
+    monkeypatch.setattr(Runtime, "_model_is_small", True)
+    for is_trained in (True, False):
+        monkeypatch.setattr(Runtime, "_model_is_trained", is_trained)
+        runtime, model = _runtime(index, "")
+        assert not _answer(runtime, Question(question)).refused
+        assert bool(model.history) is (is_asked and is_trained)
+
+
 def test_a_follow_up_keeps_its_subject(index: Path) -> None:
     runtime, _ = _runtime(index, "")
     history = (Turn("What does Keller say about the wall?", "Keller said that the water is rising."),)

@@ -44,6 +44,7 @@ def test_what_stands_there_is_supported(statement: str, passage: str) -> None:
         ("a negation dropped", "The contract has been signed, Keller said.", "Keller said that no contract has been signed."),
         ("a negation put in", "The gates never held in the storm of Tuesday night.", CALM),
         ("a short negation put in", "The port didn't stay open and the gates held in the storm.", CALM),
+        ("a hedge put in", "The harbour wall in Oststadt will be raised by approximately two metres.", WALL),
         ("a hedge dropped", "Keller said that the work will cost 40 million euros.", "The work might cost 40 million euros, Keller said."),
         ("a hedge put in", "The gates may have held in the storm of Tuesday night.", CALM),
         ("a condition dropped", "The port will close on Tuesday.", "The port will close on Tuesday if the gates fail."),

@@ -23,7 +23,7 @@ _DENIALS = _NEGATIONS | frozenset(
 _NEAREST = 3
 _HEDGES = frozenset(
     """may might could would should if unless perhaps maybe possibly probably likely unlikely almost about
-    nearly""".split()
+    nearly approximately roughly""".split()
 )
 _SAYING = frozenset(
     stem(word)
