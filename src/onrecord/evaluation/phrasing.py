@@ -38,6 +38,14 @@ _QUESTIONS = 60
 _PROMPT_TOKENS, _ANSWER_TOKENS, _MOST = 700, 160, 3
 
 
+_HEAD = """# Fifty answers, side by side
+
+What is shown of a model's statements, at most three, for questions about a small newspaper that was written for this.
+Below them the product shows the sources' own words in any case.
+Made by `python -m onrecord.evaluation.phrasing --pairs docs/phrasing-pairs.md`.
+"""
+
+
 class System(NamedTuple):
     """How the model is led: by a trained adapter or by examples in the prompt, and whether by the grammar, too.
 
@@ -94,7 +102,12 @@ def pairs(options: Options) -> str:
     for system in ("prompt", "adapter, grammar"):
         with closing(_model(SYSTEMS[system])) as model:
             found.append([_write(model, SYSTEMS[system], one) for one in asked])
-    lines = ["| | question | the prompt alone | as shipped, with the adapter |", "|---|---|---|---|"]
+    lines = [
+        *_HEAD.splitlines(),
+        "",
+        "| | question | the prompt alone | as shipped, with the adapter |",
+        "|---|---|---|---|",
+    ]
     for number, (one, before, after) in enumerate(zip(asked, *found, strict=True), 1):
         cells = [" ".join(written.shown) or "(nothing passed: the passages stand alone)" for written in (before, after)]
         lines.append(f"| {number} | {one.question} | {cells[0]} | {cells[1]} |")
