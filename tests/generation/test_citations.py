@@ -100,6 +100,7 @@ GATES = "“We need new gates,” said Maria Keller on Monday."
         ("‚We need‘new gates’, said Keller.", False),
         ("“We need new gates,” said Keller (see [the site]).", False),
         ("“We need new gates,” said Keller, an official.", False),
+        ("﹃“We need new﹄, said Maria Keller.", False),
         ("“We need new gates,” said Keller on Monday in Berlin.", False),
     ],
 )

@@ -135,7 +135,8 @@ def _is_clean(mended: str, item: EvidenceItem) -> bool:
     at = 0
     for start, end in quotations(mended):
         # A mark inside the printed words can end the quotation that they were put into: "a "b" c.
-        if mended[start:end] not in source or end == len(mended) or _is_joined(mended, start - 1, end):
+        words = mended[start:end]
+        if words not in source or end == len(mended) or _is_joined(mended, start - 1, end) or _MARKS & set(words):
             return False
         outside.append(mended[at : start - 1])
         at = end + 1
